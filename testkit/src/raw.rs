@@ -1,4 +1,4 @@
-//! A server that says what it is told, byte for byte, however wrong.
+//! A server that sends exactly the given bytes, however wrong.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

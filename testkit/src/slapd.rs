@@ -27,7 +27,7 @@ use options::write_config;
 
 pub use options::Options;
 
-/// Ports may be taken by somebody else between being found free and being used.
+/// A port can be taken by another process between being found free and being used.
 const ATTEMPTS: usize = 5;
 const START_LIMIT: Duration = Duration::from_secs(20);
 const INSTALL: &str = "this test needs OpenLDAP: apt-get install -y --no-install-recommends slapd ldap-utils";

@@ -72,7 +72,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, to: u16) {
     while let Ok((client, _)) = listener.accept().await {
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
-            // Whoever does not like the certificate hangs up.
+            // A client that refuses the certificate closes the connection.
             let Ok(mut client) = acceptor.accept(client).await else {
                 return;
             };

@@ -28,12 +28,12 @@ pub struct Request {
     pub headers: HashMap<String, String>,
 }
 
-/// An answer in place of the usual one.
+/// A replacement for the usual answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The body as it is.
+    /// The body, unchanged.
     pub body: String,
 }
 

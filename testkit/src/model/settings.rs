@@ -13,7 +13,7 @@ use super::source::groups::{EVERYBODYS, RoleSet, Roles};
 pub enum Fate {
     /// Nothing.
     Keep,
-    /// Nobody can log in any more.
+    /// The person can no longer sign in.
     Deactivate,
     /// It is gone.
     Delete,

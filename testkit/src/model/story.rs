@@ -122,7 +122,7 @@ impl Story {
         }
     }
 
-    /// A night: both sides change, and the lists of the target may fall behind. Whether they did.
+    /// A night: both sides change, and the lists of the target may become stale. Returns whether they did.
     pub fn pass_night(&mut self, zitadel: &ZitadelDouble) -> bool {
         let lags = self.random.percent(15);
         if lags {

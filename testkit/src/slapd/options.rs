@@ -59,7 +59,7 @@ impl Options {
         self
     }
 
-    /// Entries that everybody gets at most (`sizelimit`).
+    /// The maximum number of entries for all clients (`sizelimit`).
     #[must_use]
     pub fn size_limit(mut self, entries: usize) -> Self {
         self.server.push(format!("sizelimit {entries}"));

@@ -9,7 +9,7 @@ use super::faults::{Fault, Moment};
 use super::locks::Locked;
 use super::options::Options;
 
-/// The world, changed by somebody else than the client.
+/// Changes by others than the client.
 impl UdmDouble {
     /// Changes properties of an object past all rules; null clears. Members of groups have their own calls.
     pub fn set(&self, dn: &str, properties: &Map<String, Value>) {

@@ -175,8 +175,8 @@ impl FaultKind {
         }
     }
 
-    /// The worker behind the gateway starts, or is dead (recorded: outages/gateway is up, its worker is still
-    /// starting). The type comes twice, and the body is a JSON text.
+    /// The worker of the gateway starts, or has stopped (recorded: outages/gateway is up, its worker is still
+    /// starting). The type is sent twice, and the body is a JSON text.
     pub fn worker_away() -> Self {
         let headers = vec![
             ("content-type".to_owned(), "text/html; charset=UTF-8".to_owned()),
@@ -203,7 +203,7 @@ impl FaultKind {
         Self::refused(400, "The license is expired.")
     }
 
-    /// Somebody else has changed the object in between.
+    /// The object was changed in between.
     pub fn precondition_failed() -> Self {
         let reason =
             "The resource has meanwhile been changed. If-Match \"x\" does not match entity tag \"y\".";

@@ -1,7 +1,7 @@
 //! Locks on values that must be unique.
 //!
-//! A request locks the value first and then looks whether somebody holds it. If somebody does, the lock stays for
-//! five minutes, and during that time nobody gets the value, not even who held it before (recorded: locks).
+//! A request locks the value first and then checks whether an object has it. If so, the lock stays for five minutes,
+//! and during that time no object can get the value, not even the former owner (recorded: locks).
 
 use std::collections::BTreeMap;
 

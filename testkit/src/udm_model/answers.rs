@@ -23,7 +23,7 @@ pub(crate) const SOURCE: &str = "    base_dn: ou=people,dc=example,dc=com
 ";
 
 impl World {
-    /// The whole configuration; `FOLDER` stands for the folder of the installation.
+    /// The complete configuration. `FOLDER` is the placeholder of the installation's folder.
     pub fn config(&self, udm: &crate::udm::UdmDouble, ldap: &str) -> String {
         let absent = if self.keeps { "keep" } else { "delete" };
         format!(
@@ -82,7 +82,7 @@ impl World {
         self.groups.keys().map(|number| entry(*number)).collect()
     }
 
-    /// The name of an entry; of one that is not there it is nobody's.
+    /// The DN of an entry, even if it does not exist.
     fn dn(&self, member: Member) -> String {
         let (kind, name, base) = match member {
             Member::Person(number) => (

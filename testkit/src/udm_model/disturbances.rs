@@ -32,7 +32,7 @@ impl World {
         true
     }
 
-    /// Somebody works at the target.
+    /// Changes at the target by hand.
     pub fn work_by_hand(&mut self, udm: &UdmDouble) {
         for _ in 0..self.random.below(3) {
             match self.random.below(6) {

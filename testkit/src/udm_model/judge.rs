@@ -102,7 +102,7 @@ impl<'a> Judge<'a> {
         let now = &after.groups[id];
         let wanted = self.wanted_members(id);
         let there = |member: &String| after.users.contains_key(member) || after.groups.contains_key(member);
-        // Nobody knows whether those who left belong there still.
+        // It is not known whether leavers still belong there.
         let stay = held.into_iter().filter(|member| !self.is_named(member));
         let wanted: BTreeSet<String> = wanted.into_iter().chain(stay).filter(there).collect();
         for missing in wanted.difference(&now.members) {

@@ -35,10 +35,10 @@ pub struct State {
 const IDENTIFIER: &str = "univentionObjectIdentifier";
 
 impl State {
-    /// As it is now.
+    /// The current state.
     ///
     /// # Errors
-    /// Two objects carry one id.
+    /// Two objects have one id.
     pub fn of(udm: &UdmDouble) -> Result<Self, String> {
         let (users, groups) = (udm.objects(Kind::User), udm.objects(Kind::Group));
         let mut ids: BTreeMap<String, String> = BTreeMap::new();

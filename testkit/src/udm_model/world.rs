@@ -31,7 +31,7 @@ pub(crate) struct Person {
 pub(crate) enum Member {
     Person(u8),
     Group(u8),
-    /// Somebody who is not read.
+    /// A person who is not read.
     Outsider,
 }
 
@@ -47,9 +47,9 @@ pub(crate) struct Group {
 pub struct World {
     pub(crate) people: BTreeMap<u8, Person>,
     pub(crate) groups: BTreeMap<u8, Group>,
-    /// Whoever leaves keeps the account.
+    /// Leavers keep the account.
     pub(crate) keeps: bool,
-    /// What those have who left and keep it: names and addresses that nobody else can get.
+    /// Names and addresses of leavers who keep the account. They are not available for others.
     left: BTreeMap<Member, Vec<String>>,
     pub(crate) random: Random,
 }
@@ -81,7 +81,7 @@ impl World {
         if settled && self.random.percent(20) {
             self.spoil();
         }
-        // The account of somebody who leaves is as the record said last.
+        // The account of a leaver is in the last state of the record.
         if settled && self.keeps && self.random.percent(50) {
             self.leave();
         }
@@ -95,7 +95,7 @@ impl World {
         self.people.values().all(|person| !person.is_bad)
     }
 
-    /// One who can be changed: a record that cannot be used stays as it is.
+    /// A person who can be changed. A rejected record stays unchanged.
     fn pick_person(&mut self) -> Option<u8> {
         let sound = self.people.iter().filter(|(_, person)| !person.is_bad);
         let numbers: Vec<u8> = sound.map(|(number, _)| *number).collect();
@@ -107,7 +107,7 @@ impl World {
         (!numbers.is_empty()).then(|| *self.random.pick(&numbers))
     }
 
-    /// A name that nobody has, people and groups alike.
+    /// A free name, among people and groups.
     fn free_name(&mut self) -> String {
         let people = self.people.values().map(|person| person.name.to_lowercase());
         let groups = self.groups.values().map(|group| group.name.to_lowercase());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// What placeholders stand for.
+/// Values of placeholders.
 pub(crate) struct Names {
     /// `http://host:port`
     pub(crate) base: String,

@@ -1,4 +1,4 @@
-//! Rules beyond the recordings: seeds, options, changes behind the client's back, many objects.
+//! Rules beyond the recordings: seeds, options, changes by others, many objects.
 
 use std::time::Duration;
 

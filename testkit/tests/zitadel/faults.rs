@@ -92,7 +92,7 @@ fn lists_lag() {
     assert!(list(&zitadel)["details"]["timestamp"].as_str() > before["details"]["timestamp"].as_str());
 }
 
-/// A grant on a project grant that does not exist stops the read side for everybody.
+/// A grant on a project grant that does not exist stops all lists.
 #[test]
 fn bad_project_grant_blocks_the_list() {
     let zitadel = start();

@@ -28,7 +28,7 @@ fn missing_permissions() {
     assert_eq!(events["events"].as_array().map(Vec::len), Some(3));
 }
 
-/// A name that somebody in another organization or a machine has is taken, though nobody shows up.
+/// A name of a user in another organization, or of a machine user, is taken although no owner is visible.
 #[test]
 fn invisible_holders_of_names() {
     let zitadel = start();

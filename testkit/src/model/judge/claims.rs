@@ -7,7 +7,7 @@ use crate::zitadel::UserView;
 use crate::zitadel::localpart;
 
 impl Known {
-    /// The person whose id an account carries, or one that nobody can tell from it, if it can be nobody else's.
+    /// The person with the id of an account, or with one that looks the same, if it can belong to no other person.
     pub(crate) fn person_of(&self, nick: &str) -> Option<&Person> {
         if let Some(person) = self.people.get(nick) {
             return Some(person);
@@ -20,14 +20,14 @@ impl Known {
         self.people.get(first).filter(|_| is_one)
     }
 
-    /// Whether a record that could not be used has the id, or one that nobody can tell from it.
+    /// Returns whether a rejected record has the id, or one that looks the same.
     pub(crate) fn is_unknown(&self, nick: &str) -> bool {
         let wanted = id_form(nick);
         self.unknown.contains(nick)
             || (wanted.is_some() && self.unknown.iter().any(|id| id_form(id) == wanted))
     }
 
-    /// Whether any record could mean the account of somebody who seems to be absent.
+    /// Returns whether a record could belong to the account of a person who seems to be absent.
     pub(crate) fn could_mean(&self, user: &UserView, accounts: &Accounts) -> bool {
         let id = id_form(&user.nick_name);
         let looks_like = |email: &str| id.as_ref() == Some(&form(email));

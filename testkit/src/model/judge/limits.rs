@@ -67,8 +67,8 @@ impl Judge<'_> {
             || canary.is_some_and(|canary| !is_there(canary))
     }
 
-    /// The accounts as they are, and as lists showed them that were behind: users and grants are lists of their own, and of
-    /// somebody who is gone the one may be shown without the other.
+    /// The accounts as they are, and as stale lists showed them. Users and grants are separate lists, so a deleted
+    /// user may be in one of them.
     fn views(&self) -> Vec<Cow<'_, Accounts>> {
         let mut views = vec![Cow::Borrowed(&self.before)];
         if let Some(visible) = &self.visible {
@@ -89,7 +89,7 @@ impl Judge<'_> {
         views.iter().flat_map(|view| self.wholes_of(view)).collect()
     }
 
-    /// With those whom others look after, and without: only of some of them it is known.
+    /// With the accounts of other providers and without, because only some of them are known.
     fn wholes_of(&self, view: &Accounts) -> [usize; 2] {
         let counts = |user: &&UserView| {
             is_ours_to_see(user)
@@ -160,7 +160,8 @@ fn looks_like(one: &str, other: &str) -> bool {
     seen(one) == seen(other)
 }
 
-/// Whether somebody has to log in by another name. The rest of an exchange of names that broke off is none.
+/// Returns whether a person has to sign in with another name. The rest of an interrupted exchange of names does not
+/// count.
 fn is_other_name(user: &UserView, login: &str, address: &str) -> bool {
     let is_rest = user.username.starts_with("directory-sync-renaming-") && looks_like(&user.email, address);
     !is_rest && !looks_like(&user.username, login)

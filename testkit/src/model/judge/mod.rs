@@ -32,7 +32,7 @@ pub struct Judge<'a> {
     pub(super) settings: &'a Settings,
     pub(super) known: Known,
     pub(super) before: Accounts,
-    /// What the lists showed, when they were behind.
+    /// What stale lists showed.
     pub(super) visible: Option<Accounts>,
     /// The target does not answer with the whole truth.
     pub(super) is_lied_to: bool,
@@ -47,7 +47,7 @@ fn accounts(zitadel: &ZitadelDouble) -> Accounts {
 }
 
 impl<'a> Judge<'a> {
-    /// Looks at everything before a run. `visible` is what an earlier judge saw when the lists fell behind.
+    /// Records everything before a run. `visible` is what an earlier judge saw when the lists became stale.
     pub fn new(
         settings: &'a Settings,
         known: Known,
@@ -137,10 +137,10 @@ impl<'a> Judge<'a> {
         ))
     }
 
-    /// Whoever could get what they should have has it, once nothing has gone wrong for some runs.
+    /// Checks that everyone who can have the desired account has it, after some runs without errors.
     ///
     /// # Errors
-    /// Who has not.
+    /// Who does not have it.
     pub fn everybody_served(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
         let after = accounts(zitadel);
         for person in self.known.people.values() {

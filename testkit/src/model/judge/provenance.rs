@@ -62,18 +62,18 @@ impl Settings {
         (0..self.files).map(file).collect()
     }
 
-    /// Whether nobody else looks after the account.
+    /// Returns whether no other provider manages the account.
     pub(in crate::model) fn looks_after(&self, user: &UserView) -> bool {
         let name = user.metadata.get(KEY);
         name.is_none_or(|name| self.new_names().contains(name) || self.names.retired.contains(name))
     }
 
-    /// Whether the account of somebody who is there says what it has to.
+    /// Returns whether the account of a present person lacks its provider.
     pub(in crate::model) fn lacks_name(&self, user: &UserView) -> bool {
         self.names.given.is_some() && user.metadata.get(KEY) != self.names.given.as_ref()
     }
 
-    /// Why the account must not say that it is looked after by whom it says now.
+    /// Why the account must not have its current provider.
     pub(in crate::model) fn wrong_name(
         &self,
         user: Option<&UserView>,
@@ -94,7 +94,7 @@ impl Settings {
     }
 }
 
-/// Whether the account changes hands: nobody is asked about one that stays with its person.
+/// Returns whether the account gets another person. Accounts that stay with their person are not checked.
 pub(in crate::model) fn changes_hands(user: &UserView, now: &UserView) -> bool {
     user.metadata.get(KEY) != now.metadata.get(KEY)
 }

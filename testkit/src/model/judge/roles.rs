@@ -43,7 +43,7 @@ pub(in crate::model) fn role_lacks(user: &UserView, wanted: &RoleSet, settings: 
 }
 
 impl Judge<'_> {
-    /// A role is given to whoever is to hold it, and taken if it is owned and the person is not to hold it.
+    /// A role is given to people who are to have it, and removed from others if it is managed.
     pub(in crate::model) fn may_hold(
         &self,
         user: &UserView,
@@ -80,7 +80,7 @@ impl Judge<'_> {
     }
 }
 
-/// Somebody has given roles before.
+/// Roles that were given by hand before.
 pub(in crate::model) fn plant(zitadel: &ZitadelDouble, random: &mut Random) {
     for user in zitadel.users() {
         if random.percent(30) {
@@ -90,7 +90,7 @@ pub(in crate::model) fn plant(zitadel: &ZitadelDouble, random: &mut Random) {
     }
 }
 
-/// Somebody gives or takes a role; gives which, in words.
+/// Gives or removes a role by hand; returns a description.
 pub(in crate::model) fn change(zitadel: &ZitadelDouble, random: &mut Random) -> String {
     let users = zitadel.users();
     if users.is_empty() {

@@ -18,7 +18,7 @@ impl Judge<'_> {
             if now == Some(user) {
                 continue;
             }
-            // With lists that are behind, a change may be right by what they showed. Metadata is never behind.
+            // With stale lists, a change may be correct for what they showed. Metadata is never stale.
             let seen = self.visible.as_ref().and_then(|visible| visible.get(id));
             let judged = self.may_change(user, now);
             let mut views = seen.into_iter().flat_map(|seen| as_seen(user, now, seen));
@@ -107,8 +107,8 @@ impl Judge<'_> {
         self.may_hold(user, now, person)
     }
 
-    /// For whom the account was changed. An adoption begins with the link, and goes on with metadata: who looks after the
-    /// account from now on, and what a new person's account has.
+    /// The person for whom the account was changed. An adoption starts with the link, and continues with metadata:
+    /// the provider, and the values of a new account.
     fn person_of_change(&self, user: &UserView, now: &UserView) -> Option<&Person> {
         let has_new_metadata = user.metadata != now.metadata;
         let named = || {
@@ -161,7 +161,7 @@ impl Judge<'_> {
         if !self.settings.adopt || !fits {
             return Err("it was taken over although it may not be");
         }
-        // Whoever this tool has looked after is not new to it.
+        // A person whose account was managed before is not new.
         let is_ours = is_hex_id(&user.nick_name)
             && has_role(user, self.settings)
             && user.metadata.contains_key("localpart");
@@ -228,8 +228,9 @@ impl Judge<'_> {
     }
 }
 
-/// The account before and after as lists showed it, and with its roles alone as they did: users and grants are lists of
-/// their own. What was not written stays as it is, and roles that were not written are as the list shows them.
+/// The account before and after, as lists showed it, and with only its roles as they showed them, because users and
+/// grants are separate lists. Values that were not written are unchanged, and roles that were not written are as in
+/// the list.
 fn as_seen(user: &UserView, now: Option<&UserView>, seen: &UserView) -> [(UserView, Option<UserView>); 2] {
     let all = UserView {
         metadata: user.metadata.clone(),
@@ -249,7 +250,7 @@ fn as_seen(user: &UserView, now: Option<&UserView>, seen: &UserView) -> [(UserVi
     [(all, now.cloned()), (with_roles(user), now_with_roles)]
 }
 
-/// Whether somebody lost the account, or the use of it.
+/// Returns whether a person lost the account, or the use of it.
 pub(in crate::model) fn is_removal(user: &UserView, now: Option<&UserView>) -> bool {
     now.is_none_or(|now| now.state == UserState::Inactive && user.state != UserState::Inactive)
 }

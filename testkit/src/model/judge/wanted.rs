@@ -35,7 +35,7 @@ pub(crate) fn forms(person: &Person) -> [String; 3] {
     [person.id(), person.email.clone(), STANDARD.encode(&person.email)]
 }
 
-/// Whether the account carries the person's id, or one that nobody can tell from it.
+/// Returns whether the account has the person's id, or one that looks the same.
 pub(crate) fn has_id_of(user: &UserView, person: &Person) -> bool {
     user.nick_name == person.id() || id_form(&user.nick_name) == Some(form(&person.email))
 }
@@ -142,12 +142,12 @@ pub(crate) fn is_untrue(accounts: &Accounts, known: &Known, settings: &Settings)
     })
 }
 
-/// The list names what the account carries as its id, and nobody can tell whether that is right.
+/// The list of leavers contains the id of the account, and it is not known whether that is correct.
 fn is_listed_by_id(user: &UserView, known: &Known) -> bool {
     id_form(&user.nick_name).is_some_and(|id| known.is_listed(&id))
 }
 
-/// Somebody's account who has left beyond doubt, and it should not be as it is.
+/// Returns whether the account of a certain leaver is not in the state that it should have.
 fn is_left_over(user: &UserView, accounts: &Accounts, known: &Known, settings: &Settings) -> bool {
     let managed = is_ours_to_see(user)
         && is_hex_id(&user.nick_name)
@@ -181,7 +181,7 @@ fn is_left_over(user: &UserView, accounts: &Accounts, known: &Known, settings: &
     }
 }
 
-/// Whether nothing stands between a person and an account that is right, whatever happened before.
+/// Returns whether nothing prevents a correct account for the person, whatever happened before.
 pub(crate) fn is_clear(person: &Person, accounts: &Accounts, known: &Known, settings: &Settings) -> bool {
     let wants_role = !known.roles_of(person).is_empty();
     let name = &person.email;

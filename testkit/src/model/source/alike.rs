@@ -1,6 +1,6 @@
 //! Names that look the same.
 
-/// Characters that stories put into names and nobody can see.
+/// Invisible characters that stories put into names.
 pub(crate) const HIDDEN: [char; 4] = ['\u{200b}', '\u{ad}', '\u{feff}', '\u{a0}'];
 
 /// The form in which names are compared.

@@ -82,7 +82,7 @@ pub struct Known {
     pub empty_file: bool,
     /// Addresses of leavers in the form in which they are compared.
     pub listed: BTreeSet<String>,
-    /// The addresses by which people were known whose records have one now that nobody can have.
+    /// Former addresses of people whose current address is invalid.
     pub(crate) misspelt: BTreeSet<String>,
     /// Some record cannot be used.
     pub rejected: bool,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::directory::Directory;
 use crate::model::random::Random;
 
-/// What everybody gets unless a rule says who does.
+/// The role of all people without a rule.
 pub(crate) const EVERYBODYS: &str = "User";
 
 /// The roles of the project.
@@ -72,7 +72,7 @@ pub(crate) struct Group {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Groups {
     pub(crate) all: Vec<Group>,
-    /// Nobody can be told which groups there are.
+    /// The groups cannot be listed.
     pub(crate) unlisted: bool,
 }
 
@@ -174,7 +174,7 @@ impl Groups {
         }
     }
 
-    /// Somebody comes or goes, or something cannot be read any more; gives what, in words.
+    /// A person joins or leaves, or something becomes unreadable; returns a description.
     pub(crate) fn change(&mut self, random: &mut Random, people: usize) -> String {
         let place = random.below(self.all.len());
         let group = &mut self.all[place];

@@ -18,15 +18,15 @@ pub(crate) enum Writing {
     Short,
     EmailNotUtf8,
     NoEmail,
-    /// A quote that is never closed: everything behind it belongs to it.
+    /// A quote that is never closed: everything after it belongs to it.
     Unclosed,
     /// The address in capital letters.
     Shouted,
-    /// A blank behind the address.
+    /// A blank after the address.
     Spaced,
-    /// A character before the address that nobody can see.
+    /// An invisible character before the address.
     Hidden,
-    /// The address with two dots, which nobody can have.
+    /// The address with two dots, which is invalid.
     Typo,
 }
 
@@ -51,7 +51,7 @@ impl Writing {
     }
 }
 
-/// An address with two dots, which nobody can have.
+/// An address with two dots, which is invalid.
 pub(crate) fn mistyped(email: &str) -> String {
     email.rsplit_once('.').map_or_else(
         || format!("{email}.."),

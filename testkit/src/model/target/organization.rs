@@ -12,7 +12,7 @@ use crate::zitadel::{UserSeed, UserState, UserView, ZitadelDouble, localpart};
 /// What says that the tool deactivated an account.
 pub(crate) const MARK: &str = "directory-sync.disabled_by";
 
-/// How a person's account came to be.
+/// How a person's account was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Made {
     Not,
@@ -80,7 +80,7 @@ fn ours(person: &Person) -> UserSeed {
     }
 }
 
-/// Puts somebody's account in, or two, or none.
+/// Adds the account of a person, or two, or none.
 pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Random) -> String {
     let made = *random.pick(&WAYS);
     let mut user = ours(person);
@@ -156,7 +156,7 @@ fn add(zitadel: &ZitadelDouble, user: UserSeed) {
     }
 }
 
-/// Those who have left, and some that are nobody's business.
+/// Leavers, and accounts that belong to no person.
 pub(crate) fn plant_others(zitadel: &ZitadelDouble, random: &mut Random) {
     for number in 0..random.between(0..=4) {
         let person = crate::model::source::people::any_person(random, 100 + number);

@@ -29,7 +29,7 @@ pub(crate) fn json(call: &Call<'_>) -> Result<Value, Failure> {
     serde_json::from_str(&text).map_err(|error| {
         let (line, column) = (error.line().max(1), error.column());
         let before: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-        // At the end of the text Python points behind the last character.
+        // At the end of the text, Python's position is after the last character.
         let column = if error.is_eof() {
             text.len() - before + 1
         } else {

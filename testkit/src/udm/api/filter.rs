@@ -186,7 +186,7 @@ mod tests {
         text.split('*').map(str::to_owned).collect()
     }
 
-    /// Stars stand for anything.
+    /// Stars match any text.
     #[test]
     fn stars() {
         assert!(

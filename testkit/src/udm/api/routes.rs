@@ -83,7 +83,7 @@ impl Route {
     }
 }
 
-/// What the first half of a request comes to.
+/// The result of the first half of a request.
 pub(crate) enum Step {
     Done(Answer),
     /// What is to be written, made from what was read.

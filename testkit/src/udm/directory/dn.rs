@@ -85,7 +85,7 @@ pub(crate) fn below(key: &str) -> (String, String) {
     (format!("{key}{LEVEL}"), format!("{key}\u{2}"))
 }
 
-/// The text without its first level, spelled as it is.
+/// The text without its first level, in the same spelling.
 pub(crate) fn parent_text(text: &str) -> &str {
     let first = split(text, &[',', ';']).first().map_or(0, |first| first.len());
     text.get(first + 1..).unwrap_or_default()

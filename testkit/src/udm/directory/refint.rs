@@ -56,10 +56,10 @@ impl Directory {
         }
     }
 
-    /// Gives an entry and everything below it another place, and carries all references along.
+    /// Moves an entry and everything below it, and updates all references.
     ///
-    /// The groups of a user get another entity tag. What only the directory server itself carries along, parents of a
-    /// group and bosses of a secretary, keeps its tag (recorded: group-rename/parent one with a stale etag).
+    /// The groups of a user get another entity tag. What only the directory server itself updates, parents of a group
+    /// and bosses of a secretary, keeps its tag (recorded: group-rename/parent one with a stale etag).
     pub(crate) fn relocate(&mut self, id: Id, dn: &Dn, now: i64) {
         let Some(old_key) = self.get(id).map(|entry| entry.key.clone()) else {
             return;

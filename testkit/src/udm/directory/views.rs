@@ -33,7 +33,7 @@ impl Directory {
         shown
     }
 
-    /// One property as it is shown.
+    /// One property in the form of answers.
     pub(crate) fn value(&self, entry: &Entry, property: &Property) -> Value {
         match (entry.kind, property.name) {
             (Kind::User, "groups") | (Kind::Group, "memberOf") => self.dns(&self.groups_of(&entry.key)),

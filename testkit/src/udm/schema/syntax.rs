@@ -14,7 +14,7 @@ pub(crate) enum Syntax {
     GroupName,
     /// Any domain.
     Mail,
-    /// Of a domain that exists; kept as it is written.
+    /// In an existing domain; stored unchanged.
     AliasMail,
     /// Of a domain that exists; stored in lower case.
     PrimaryMail,
@@ -35,7 +35,7 @@ pub(crate) enum Refusal {
 }
 
 impl Syntax {
-    /// The text as it is stored.
+    /// The text in its stored form.
     pub(super) fn parse(self, text: &str) -> Result<Value, Refusal> {
         let wrong = match self {
             Self::AtMost(most) if text.chars().count() > most => {

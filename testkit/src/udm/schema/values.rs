@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::syntax::Refusal;
 use super::{Property, Shape};
 
-/// A value as it is stored: null, one value, or a list without what is empty or given twice.
+/// A value in its stored form: null, one value, or a list without empty values and duplicates.
 pub(crate) type Decoded = Value;
 
 /// Checks type and syntax (recorded: create-user/text where a list is due and the ones after it).

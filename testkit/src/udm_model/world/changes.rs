@@ -144,7 +144,7 @@ impl World {
         }
     }
 
-    /// A record breaks, or is mended.
+    /// A record becomes invalid, or is corrected.
     pub(super) fn spoil(&mut self) {
         let bad: Vec<u8> = self
             .people

@@ -189,7 +189,7 @@ impl State {
         if known { Ok(()) } else { Err(denied(level)) }
     }
 
-    /// Like [`State::require`] inside a command, but everybody may act on themselves.
+    /// Like [`State::require`] inside a command, but all users may act on themselves.
     pub(crate) fn require_for_user(
         &self,
         caller: &Caller,

@@ -158,7 +158,7 @@ pub(crate) fn granted_projects(state: &mut State, call: &Call) -> Result<String,
     Ok(writer.finish())
 }
 
-/// `GET /management/v1/policies/domain`: the default one of the instance, open to everybody.
+/// `GET /management/v1/policies/domain`: the default one of the instance, readable for all.
 pub(crate) fn domain_policy(state: &mut State, call: &Call) -> Result<String, Failure> {
     state.authenticate(call, None)?;
     let created = state

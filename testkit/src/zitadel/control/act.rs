@@ -1,4 +1,4 @@
-//! Calls by somebody else, without the network.
+//! Calls by other users, without the network.
 
 use serde_json::Value;
 
@@ -22,8 +22,8 @@ impl ZitadelDouble {
         self.core.act(method, path, body)
     }
 
-    /// Makes the call of [`ZitadelDouble::act`] when the first request of this method and start of path arrives, before
-    /// that one is answered: somebody acts while a run is under way.
+    /// Makes the call of [`ZitadelDouble::act`] when the first request of this method and start of path arrives,
+    /// before that one is answered: a change while a run is in progress.
     ///
     /// # Panics
     /// In the server, when the call is refused.
@@ -46,7 +46,7 @@ impl ZitadelDouble {
     }
 }
 
-/// A call that somebody makes at a moment of their choice.
+/// A call at a chosen moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Act {
     pub(crate) method: String,

@@ -156,7 +156,7 @@ impl FaultKind {
         kind
     }
 
-    /// The 404 of a server that is too slow or does not know its host: no details, nobody is gone.
+    /// The 404 of a server that is too slow or does not know its host: no details, and no user is missing.
     pub fn not_found_without_id() -> Self {
         let text = "unable to set instance using origin &{localhost:8080  http} (ExternalDomain is localhost): \
             ID=QUERY-d3fas Message=An internal error occurred";

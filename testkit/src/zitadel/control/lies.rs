@@ -12,9 +12,9 @@ pub enum FilterAnswers {
     /// What is true.
     #[default]
     Truth,
-    /// Nobody holds what is asked for.
+    /// No user has the value.
     Nobody,
-    /// Everybody does.
+    /// All users have the value.
     Everybody,
     /// As many accounts as were asked about, and none of them.
     Strangers,
@@ -28,7 +28,7 @@ impl ZitadelDouble {
 }
 
 impl State {
-    /// The answer to a list that is filtered by metadata, unless the truth is told.
+    /// The wrong answer to a list that is filtered by metadata, if one is configured.
     pub(crate) fn lie<'u>(
         &self,
         users: impl Iterator<Item = &'u Arc<User>>,

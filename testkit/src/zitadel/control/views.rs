@@ -27,11 +27,11 @@ pub struct UserSeed {
     pub nick_name: String,
     /// Display name; given and family name where empty.
     pub display_name: String,
-    /// E-mail address, stored as it is.
+    /// E-mail address, stored unchanged.
     pub email: String,
     /// Whether the address counts as verified.
     pub email_verified: bool,
-    /// Phone number, stored as it is: give E.164.
+    /// Phone number, stored unchanged, in E.164.
     pub phone: String,
     /// Whether the number counts as verified.
     pub phone_verified: bool,

@@ -92,7 +92,7 @@ impl Failure {
         Self::of(code, id, "User could not be found")
     }
 
-    /// The message as it is sent, with the id.
+    /// The message as sent, with the id.
     pub(crate) fn message(&self) -> String {
         match self.detail {
             Detail::None => self.text.clone(),

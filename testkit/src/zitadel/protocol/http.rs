@@ -160,7 +160,7 @@ pub(crate) enum Plus {
     Blank,
 }
 
-/// Percent-decodes a text; what is no escape stays as it is.
+/// Percent-decodes a text. Invalid escapes stay unchanged.
 pub(crate) fn decode(text: &str, plus: Plus) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(time_text(951_782_400_500_000), "2000-02-29T00:00:00.500Z");
     }
 
-    /// Defaults are left out and commas stand between what is left.
+    /// Defaults are omitted, and commas separate the rest.
     #[test]
     fn defaults_are_left_out() {
         let mut writer = Writer::default();

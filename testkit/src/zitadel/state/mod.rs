@@ -66,7 +66,7 @@ pub(crate) struct State {
     pub(crate) frozen_users: Option<FrozenUsers>,
     #[serde(skip)]
     pub(crate) frozen_grants: Option<FrozenGrants>,
-    /// What stands in the header `Date` in place of the time.
+    /// Replaces the time in the header `Date`.
     #[serde(skip)]
     pub(crate) date: Option<String>,
     /// What the users list answers when it is filtered by metadata.

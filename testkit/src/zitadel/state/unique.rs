@@ -4,7 +4,7 @@ use super::{Link, State};
 use crate::zitadel::protocol::errors::{EXISTS, Failure, INVALID, PRECONDITION};
 
 impl State {
-    /// The id to use: a new one, or the given one if nobody has it.
+    /// The id to use: a new one, or the given one if it is free.
     pub(crate) fn free_id(&mut self, id: Option<&str>) -> Result<String, Failure> {
         match id {
             None => Ok(self.new_id()),
@@ -54,7 +54,7 @@ impl State {
         Err(Failure::of(PRECONDITION, "COMMAND-39nf2", text))
     }
 
-    /// Nobody may hold the links yet, not even another link of the same request.
+    /// The links must be free, and not repeated within the request.
     pub(crate) fn check_links_free(&self, links: &[Link]) -> Result<(), Failure> {
         for (index, link) in links.iter().enumerate() {
             let twice = links[..index].iter().any(|other| other.key() == link.key());

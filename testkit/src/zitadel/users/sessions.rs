@@ -12,7 +12,7 @@ use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::State;
 
-/// Somebody is signed in.
+/// A session of a signed-in user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) user: String,
@@ -115,7 +115,8 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
     Ok(writer.finish())
 }
 
-/// `DELETE /v2/sessions/{sessionId}`: twice is fine; of a session that never was, nobody is a member.
+/// `DELETE /v2/sessions/{sessionId}`: repeating it succeeds. For an unknown session, the caller is not a member of
+/// its organization.
 pub(crate) fn delete(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = state.authenticate(call, None)?;
     let id = call.param("sessionId");

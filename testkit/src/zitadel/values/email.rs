@@ -4,7 +4,7 @@ use crate::zitadel::protocol::errors::{Failure, INVALID};
 
 /// How Go's mail parser reads a text.
 struct Address {
-    /// Whether something stands before `<…>`.
+    /// Whether a name precedes `<…>`.
     named: bool,
     local: String,
     domain: String,

@@ -265,10 +265,11 @@ fn refuse_members(group: &Entry, members: &Members) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Gives an entry another name and carries all references along.
+/// Renames an entry and updates all references.
 ///
-/// Where a nested group gets a name that the directory server spells otherwise than UDM, UDM writes the parents once
-/// more in its own spelling and is refused, although all is done (recorded: group-rename/rename to a name with comma).
+/// If a nested group gets a name that the directory server spells differently from UDM, UDM writes the parents again
+/// in its own spelling and is refused, although everything is done (recorded: group-rename/rename to a name with
+/// comma).
 fn rename(state: &mut State, id: Id, new: &str) -> Result<(), Failure> {
     let (Some(dn), now) = (Dn::parse(new), state.now()) else {
         return Err(Failure::crash("the new name is no DN"));

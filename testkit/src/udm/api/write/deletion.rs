@@ -52,7 +52,7 @@ pub(super) fn carry_out(state: &mut State, removal: &Removal) -> Result<Answer, 
     Ok(Answer::empty(204))
 }
 
-/// The default group, and a group that is the primary one of somebody, stay.
+/// The default group, and a primary group of a user, cannot be deleted.
 fn refuse_primary_group(state: &State, entry: &Entry) -> Result<(), Failure> {
     if entry.kind != Kind::Group {
         return Ok(());

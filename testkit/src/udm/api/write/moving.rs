@@ -78,7 +78,7 @@ fn begin(state: &mut State, moved: Option<Vec<String>>, address: String) -> Stri
     id
 }
 
-/// Moves at once; gives the new name as it is spelled in the request.
+/// Moves at once; returns the new name in the spelling of the request.
 fn relocate(state: &mut State, kind: Kind, dn: &str, position: &str) -> Result<String, Failure> {
     let holds = |kind: Kind| matches!(kind, Kind::Ou | Kind::Container | Kind::Base);
     let destination = state.directory.find(position).filter(|entry| holds(entry.kind));

@@ -1,4 +1,4 @@
-//! What a request is going to write, made from what it has read.
+//! What a request will write, computed from what it has read.
 
 use serde_json::Value;
 

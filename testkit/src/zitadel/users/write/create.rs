@@ -177,7 +177,7 @@ impl State {
     }
 }
 
-/// A code that has to be made: how it leaves, whether it is returned, for whom.
+/// A code to create: the channel, whether it is returned, and the recipient.
 type WantedCode = (Channel, Verification, String);
 
 /// The events of a new human in the server's order, and the codes to be made.

@@ -106,7 +106,7 @@ fn take(state: &mut State, call: &Call, step: &Step) -> Result<String, Failure> 
     Ok(writer.finish())
 }
 
-/// `DELETE /v2/users/{userId}`: takes grants along, frees the user name and the links.
+/// `DELETE /v2/users/{userId}`: deletes grants too, and releases the user name and the links.
 pub(crate) fn delete(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = state.authenticate(call, None)?;
     let id = call.param("userId");
