@@ -68,7 +68,7 @@ impl Installation {
         installation
     }
 
-    /// Puts one text of the configuration in the place of another one.
+    /// Replaces one text of the configuration.
     pub(crate) fn reconfigure(&self, from: &str, to: &str) {
         let config = fs::read_to_string(self.path("config.yaml")).expect("a configuration");
         assert!(config.contains(from), "{from}");

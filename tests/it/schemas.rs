@@ -72,7 +72,7 @@ fn each_schema_is_printed_without_a_configuration() {
     }
 }
 
-/// `config.schema.json` stands beside the sample, which names it for editors.
+/// `config.schema.json` is beside the sample, which names it for editors.
 #[test]
 fn the_file_for_editors_is_up_to_date() {
     let path = root().join("config.schema.json");

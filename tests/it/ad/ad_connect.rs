@@ -49,7 +49,7 @@ fn imp(installation: &Installation) -> String {
     said
 }
 
-/// Everybody gets an account, whose id is the GUID as Active Directory writes it; and a password can be tried.
+/// All people get an account, whose id is the GUID as Active Directory writes it; and a password can be tested.
 pub(super) async fn everybody_is_imported_by_guid(samba: &Samba, by_guid: &LdapSettings) {
     let zitadel = ZitadelDouble::start(Options::default());
     let installation = installed(samba, &zitadel);

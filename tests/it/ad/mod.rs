@@ -26,7 +26,7 @@ fn domain() -> String {
             Samba::PEOPLE_DN
         );
         if number == 8 {
-            // An attribute that nobody has would be a mistake of the mapping.
+            // An attribute that no entry has would be a mapping mistake.
             ldif.push_str("displayName: Number Eight\ntelephoneNumber: +49 30 1234567\n");
         }
         if number == 7 {
@@ -38,7 +38,7 @@ fn domain() -> String {
     ldif
 }
 
-/// `Inner` lies within `Outer`, which lies within `Inner`; everybody's primary group lies within `Everybody`.
+/// `Inner` is in `Outer`, which is in `Inner`; the primary group of all people is in `Everybody`.
 fn groups() -> String {
     let mut ldif = String::new();
     for (name, members) in [
@@ -145,7 +145,7 @@ async fn a_sid_is_an_id_too(mut settings: LdapSettings) {
     assert!(desired.objects[0].origin.at.contains("(objectSid S-1-5-21-"));
 }
 
-/// Nested groups in a circle, and the primary group, whose members stand with the people alone.
+/// Nested groups in a circle, and the primary group, whose members are only recorded in the people's entries.
 async fn groups_give_roles(mut settings: LdapSettings) {
     let rule = |role: &str, group: &str, nested| Entitlement {
         role: role.to_owned(),
@@ -201,7 +201,7 @@ async fn a_refused_bind_is_explained(samba: &Samba, mut wrong: LdapSettings) {
     );
 }
 
-/// The controller refers to its own partitions, which hide nobody, and tells why it refuses a password.
+/// The controller refers to its own partitions, which hide no one, and says why it refuses a password.
 async fn a_login_is_tried(mut settings: LdapSettings) {
     settings.authentication.attribute = Some("sAMAccountName".to_owned());
     settings.user_filter = "(objectClass=user)".to_owned();

@@ -1,6 +1,7 @@
-//! No two files of the product import each other, directly or by way of others.
+//! No two files of the product import each other, directly or through other files.
 //!
-//! What counts is where a name is defined: a name that a folder's `mod.rs` only hands on belongs to the file behind it.
+//! The file that defines a name counts: a name that a folder's `mod.rs` only re-exports belongs to the file that
+//! defines it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

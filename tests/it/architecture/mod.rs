@@ -1,5 +1,5 @@
-//! What may depend on what, and what no source file may contain: `model` stands alone, `plan` knows only `model`,
-//! sources and targets do not know each other, one place writes.
+//! Which modules may depend on which, and what no source file may contain: `model` depends on nothing, `plan` only on
+//! `model`, sources and targets not on each other, and only one module writes.
 
 mod circles;
 mod map;

@@ -101,7 +101,7 @@ impl Walk {
         }
     }
 
-    /// `use a::{b, c::*};`; stands at the semicolon afterwards.
+    /// `use a::{b, c::*};`; ends at the semicolon.
     fn use_declaration(&mut self) {
         let exported = self.before() == "pub" || self.before() == ")";
         self.at += 1;

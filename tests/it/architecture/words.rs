@@ -1,4 +1,4 @@
-//! Words of one target stand where that target is: in its folder, its settings, and the help of the command line.
+//! Words of one target are only used in its folder, its settings, and the help of the command line.
 
 use std::path::Path;
 

@@ -15,7 +15,7 @@ use crate::safety::lab::Lab;
 /// What does not happen by then does not happen.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Somebody at a terminal: what they see, after they have typed a password when they were asked for it.
+/// The output that a person sees at a terminal after typing a password at the prompt.
 fn typed(lab: &Lab, name: &str, password: &str) -> (i32, String) {
     let (mut terminal, side_of_program) = pty_process::blocking::open().unwrap();
     let command = Command::new(env!("CARGO_BIN_EXE_directory-sync"))

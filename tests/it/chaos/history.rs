@@ -22,7 +22,7 @@ pub(super) struct History {
     pub(super) installation: Installation,
 }
 
-/// A server and what it holds at present.
+/// A server and its current content.
 pub(super) struct Server {
     double: LdapDouble,
     holds: Arc<Mutex<Directory>>,
@@ -54,7 +54,7 @@ impl History {
             .settings
             .config(&ukt.list_url(), &ukt.token_url(), url.as_deref());
         let installation = Installation::new(&zitadel, &config);
-        // A list that is behind stays behind until the night is over; there is nothing to wait for.
+        // A stale list stays stale until the night is over, so waiting is useless.
         installation.set("lag_wait: 50ms");
         if let Some(roles) = roles {
             installation.set(&roles.owned());
@@ -122,7 +122,7 @@ impl History {
         }
     }
 
-    /// No more disturbances: everybody is served, and nothing changes any more.
+    /// No more disturbances: everyone gets the desired account, and then nothing changes.
     fn run_until_calm(&mut self) -> Result<(), String> {
         self.story.calm_down(&self.zitadel);
         self.publish();

@@ -19,16 +19,15 @@ const SEEDS: usize = 2_000;
 /// Threads wait for each other's servers much of the time.
 const THREADS: usize = 12;
 
-/// Seeds that found a defect once. 57: the mark of a deactivation stayed on an account that was active again.
-/// 7484: the judge took an old form of the id for the id, although the account had lost the role.
-/// 14311: the judge did not know that an adoption begins with the end of an absence.
-/// 22154: the judge took metadata to be as old as a list that was behind.
-/// 245: an account that is to hold no role was not known by its login name when nothing that is listed differed.
-/// 2025: the judge did not know that roles are changed by a list that was behind, while a block by hand stays.
-/// 6488: nor that accounts are, of which somebody has taken the role since.
-/// 35303: nor that somebody who is gone may be shown without the role that the limits count by.
-/// 57067, 64355: a filter that shows everybody made another configuration's accounts this one's.
-/// 47859: the judge did not know that an absence begins anew when a list hides it.
+/// Seeds that found a defect once. 57: the deactivation mark stayed on a reactivated account. 7484: the judge
+/// accepted an old form of the id, although the account had lost the role. 14311: the judge did not know that an
+/// adoption starts with the end of an absence. 22154: the judge assumed metadata to be as old as a stale list. 245:
+/// an account that is to have no role was not found by its login name if no listed value differed. 2025: the judge
+/// did not know that roles are changed according to a stale list, while a block by hand stays. 6488: the same for
+/// accounts whose role was removed by hand since. 35303: the judge did not know that a deleted user may be listed
+/// without the role that the limits count by. 57067, 64355: a filter that matches all users made another
+/// configuration's accounts this one's. 47859: the judge did not know that an absence starts again when a list hides
+/// it.
 const FOUND: [u64; 11] = [
     57, 7484, 14311, 22154, 245, 2025, 6488, 35303, 57067, 64355, 47859,
 ];
@@ -81,7 +80,7 @@ fn histories_end_well() {
     }
 }
 
-/// Defects stay mended.
+/// Fixed defects stay fixed.
 #[test]
 fn histories_that_ended_badly_once() {
     for seed in FOUND {

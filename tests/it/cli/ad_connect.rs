@@ -45,7 +45,7 @@ pub(super) fn set(stage: &Stage, from: &str, to: &str) {
     stage.write("adc.yaml", text.replace(from, to));
 }
 
-/// The sample is a dry run; without that line it imports everybody, by the id that the directory has for them.
+/// The sample is a dry run. Without that line, it imports all people, with the directory's id.
 #[test]
 fn imp_imports_what_the_sample_shows() {
     let (stage, _slapd) = installation();
@@ -71,7 +71,7 @@ fn imp_imports_what_the_sample_shows() {
     assert!(again.out.contains("2 unchanged"), "{again:?}");
 }
 
-/// Whoever is gone from the directory loses the account, by deactivation if the file says so.
+/// A person who is missing in the directory loses the account, by deactivation if the file says so.
 #[test]
 fn who_is_gone_is_deactivated() {
     let (stage, slapd) = installation();

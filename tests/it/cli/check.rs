@@ -50,7 +50,7 @@ fn mistakes_of_the_configuration_come_first() {
     assert_eq!(stage.run("check").exit, 2);
 }
 
-/// The mistake is told, and the sources are tried all the same.
+/// The mistake is reported, and the sources are tested all the same.
 #[test]
 fn sources_are_tried_although_the_target_is_misconfigured() {
     let stage = Stage::new();
@@ -64,7 +64,7 @@ fn sources_are_tried_although_the_target_is_misconfigured() {
     );
 }
 
-/// What is wrong with some of the people keeps nobody else from their account.
+/// Unusable data of some people does not prevent the accounts of others.
 #[test]
 fn faults_of_the_data_have_a_code_of_their_own() {
     let stage = Stage::new();

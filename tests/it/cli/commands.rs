@@ -1,4 +1,4 @@
-//! What each command prints, and where its options may stand.
+//! The output of each command, and the position of its options.
 
 use serde_json::{Value, json};
 
@@ -143,7 +143,7 @@ fn users_in_every_form() {
     }
 }
 
-/// `users` is how somebody begins, before there is a Zitadel.
+/// `users` is the first command to use, before there is a Zitadel.
 #[test]
 fn users_need_no_target() {
     let stage = Stage::new();
@@ -239,7 +239,7 @@ fn an_empty_plan_is_not_called_in_sync() {
     );
 }
 
-/// A left-over token is worth a word.
+/// A left-over token is reported.
 #[test]
 fn a_token_without_use_is_told() {
     let stage = Stage::new();

@@ -178,7 +178,7 @@ fn what_is_printed_can_be_read_again() {
     assert_eq!(plain(&again.out), plain(&first.out));
 }
 
-/// Who is protected is not told where nobody is named.
+/// Protected accounts are not shown if names are hidden.
 #[test]
 fn people_are_hidden_with_other_names() {
     let stage = stage();

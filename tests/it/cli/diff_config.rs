@@ -13,7 +13,7 @@ fn stage() -> Stage {
     stage
 }
 
-/// The other configuration: the present one with a text in the place of another.
+/// The other configuration: the present one with a text replaced.
 fn other(stage: &Stage, from: &str, to: &str) {
     let present = stage.read("config.yaml");
     assert_eq!(present.matches(from).count(), 1, "{from}: {present}");
@@ -39,7 +39,7 @@ fn the_same_configuration_differs_in_nothing() {
     );
 }
 
-/// Whom the other configuration would delete, and whom it would not create.
+/// People whom the other configuration would delete, and people whom it would not create.
 #[test]
 fn people_are_named_by_what_happens_to_them() {
     let stage = stage();
@@ -115,7 +115,7 @@ fn a_change_that_is_another_one_is_shown_with_the_present_one() {
     assert!(run.out.contains("now: the same with other values"), "{run:?}");
 }
 
-/// Whom the other configuration no longer finds is kept, and told all the same; so are records that it rejects.
+/// People whom the other configuration no longer finds are kept and reported, and so are records that it rejects.
 #[test]
 fn who_is_kept_or_rejected_is_told() {
     let stage = Stage::new();

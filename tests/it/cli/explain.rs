@@ -1,4 +1,4 @@
-//! `explain`, and outputs that name nobody.
+//! `explain`, and outputs without names.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::stage::Stage;
 
 const HIDE: [(&str, &str); 1] = [("DIRECTORY_SYNC__OUTPUT__NAMES", "auto")];
 
-/// Two people in line, one who is new, one whose name differs, and one whom no source names.
+/// Two people without changes, a new one, one with another name, and one whom no source contains.
 fn stage() -> Stage {
     let stage = Stage::new();
     stage.add_rows("cy@example.org,Cy,Clark,\n,No,Address,\n");
@@ -117,7 +117,7 @@ fn a_hash_of_an_output_names_a_person_again() {
     assert_eq!(other.exit, 2, "{other:?}");
 }
 
-/// A long plan is cut, unless somebody asks for all of it or for none.
+/// A long plan is shortened, unless all or none of it is requested.
 #[test]
 fn a_long_plan_is_cut_after_ten_of_each_kind() {
     let stage = Stage::new();
@@ -152,7 +152,7 @@ fn colours_come_when_they_are_asked_for() {
     assert!(!stage.words("plan", &[]).contains('\u{1b}'));
 }
 
-/// What somebody typed ends up in the log of a job like everything else.
+/// Names on the command line are hidden in a log, like all others.
 #[test]
 fn a_name_on_the_command_line_is_hidden_too() {
     let stage = stage();

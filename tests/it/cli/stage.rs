@@ -22,7 +22,7 @@ pub(super) struct Run {
     pub(super) err: String,
 }
 
-/// Everybody of `users.csv` has the account that an earlier run made, and nobody else has one.
+/// All people of `users.csv`, and no others, have the account that an earlier run created.
 pub(super) const PEOPLE: &str = "\
 email,first_name,last_name,phone
 ada@example.org,Ada,Archer,
@@ -73,7 +73,7 @@ impl Stage {
         self.write("config.yaml", text);
     }
 
-    /// Puts `to` in the place of the only `from` in the configuration.
+    /// Replaces the only `from` in the configuration by `to`.
     pub(super) fn reconfigure(&self, from: &str, to: &str) {
         let config = self.read("config.yaml");
         assert_eq!(config.matches(from).count(), 1, "{from:?} in {config}");
@@ -196,7 +196,7 @@ impl Stage {
 /// The first line of every sync.
 pub(super) const START: &str = "directory-sync 0.1.0, TIME UTC: sync, organization ORGANIZATION at ZITADEL\n";
 
-/// What is said when the target is silent from the start.
+/// The message if the target is silent from the start.
 pub(super) const SILENT: &str =
     "TIME  WARN the target does not answer; trying again for some seconds url=ZITADEL/\n";
 

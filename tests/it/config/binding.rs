@@ -6,7 +6,7 @@ use super::{COMPLETE, Lab};
 
 /// Part of the configuration, what takes its place, and whether a plan that was made before is still good.
 const TABLE: &[(&str, &str, bool)] = &[
-    // What is said, reached and waited for, and how fast.
+    // Logging, connections, waiting times and speed.
     ("log_level: info", "log_level: debug", true),
     (
         "[verify_email, sso_login]",

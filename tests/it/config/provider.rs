@@ -26,7 +26,7 @@ fn each_source_has_a_name() {
     assert!(!zitadel(&lab.settings()).claims_accounts);
 }
 
-/// A name of the configuration's own stands for all of them, and what is taken over beside it.
+/// The configuration's own name replaces all others, in addition to names that it takes over.
 #[test]
 fn a_configuration_has_one_name() {
     let more = "provider: ' Staff '\npolicy: {retired_providers: ['csv:old users.csv', staff]}\n";
@@ -51,7 +51,7 @@ fn both_come_from_variables() {
     );
 }
 
-/// What nobody could type again is no name.
+/// A name that cannot be typed is refused.
 #[test]
 fn a_name_has_to_be_visible() {
     let hint = "hint: choose a short name, such as `staff`; line breaks, tabs and invisible characters cannot be in it";

@@ -40,7 +40,7 @@ sources:
 polcy: {}
 ";
 
-/// What is said of them.
+/// Their messages.
 const ALL_OF_THEM: &str = "error: unknown key `polcy`
   at DIR/config.yaml:15
 hint: did you mean `policy`?

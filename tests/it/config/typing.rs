@@ -153,7 +153,7 @@ fn status(lab: &Lab) -> (LdapAttribute, i32) {
     }
 }
 
-/// Whether an attribute is made of this one of an entry, as it is.
+/// Returns whether an attribute is this attribute of an entry, unchanged.
 fn is_plain(attributes: &LdapAttributes, made: &str, name: &str) -> bool {
     let made = attributes.texts.iter().find(|(attribute, _)| attribute == made);
     let wanted = TextRule::from(named(name));

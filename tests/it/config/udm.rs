@@ -126,7 +126,7 @@ fn sources_give_the_properties_of_the_target() {
     assert_eq!(further, ["username", "firstname", "lastname", "e-mail"]);
 }
 
-/// What is changed in the file, what it becomes, and what is said.
+/// What is changed in the file, the replacement, and the message.
 const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "udm:\n",

@@ -1,4 +1,4 @@
-//! A run right after a first load that was killed: Zitadel's account list is still behind what it has.
+//! A run right after a first load that was killed, while Zitadel's account list is stale.
 
 use testkit::people::{Person, to_csv};
 use testkit::zitadel::{Moment, Options, ReadSide, ZitadelDouble};
@@ -17,8 +17,7 @@ struct Load {
 }
 
 impl Load {
-    /// Loads until it is killed, while the list goes on to show nobody; for so many more reads than two runs need to
-    /// read it.
+    /// Loads until it is killed, while the list stays empty; for this many more reads than two runs need.
     fn killed(more_reads: Option<u64>) -> Self {
         let zitadel = ZitadelDouble::start(Options::default());
         let installation = Installation::new(&zitadel, "sources:\n  csv:\n    file_path: FOLDER/users.csv\n");
@@ -99,7 +98,8 @@ fn lists(zitadel: &ZitadelDouble) -> u64 {
     zitadel.request_counts()["POST /zitadel.user.v2.UserService/ListUsers"]
 }
 
-/// The list catches up in the middle of the run: whom it did not show is met, none is made twice, and nobody fails.
+/// The list catches up during the run: accounts that it did not show are found, none is created twice, and no change
+/// fails.
 #[test]
 fn a_list_that_was_behind_catches_up() {
     let load = Load::killed(Some(5));

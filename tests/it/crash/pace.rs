@@ -50,7 +50,7 @@ fn a_rate_limit_holds_for_every_request() {
     assert_eq!(complete(&zitadel), 5);
 }
 
-/// Whoever is told to wait a second does, and does not use up its tries.
+/// A requested pause is kept, and does not count as a try.
 #[test]
 fn the_time_that_the_server_asks_for_is_waited() {
     let (zitadel, installation) = load(3, "");
@@ -83,7 +83,8 @@ fn nothing_new_is_started_after_the_deadline() {
     assert_eq!(complete(&zitadel), 12);
 }
 
-/// A server that turns away one request in ten gets fewer at once than one that bears all; nobody is left out either way.
+/// A server that refuses one request in ten gets fewer parallel requests than one that accepts all. All people get
+/// their accounts in both cases.
 #[test]
 fn a_server_that_turns_requests_away_gets_fewer_at_once() {
     let most_at_once = |every: Option<usize>| {

@@ -28,7 +28,7 @@ fn sweep(policy: &'static str, is_swept: impl Fn(&Sweep)) {
     }
 }
 
-/// Nobody who is deactivated stays signed in.
+/// No deactivated person stays signed in.
 #[test]
 fn sessions_are_ended() {
     sweep("  end_sessions: true\n", |sweep| {

@@ -97,7 +97,7 @@ const ALL: [Work; 23] = [
     Work::SignOut,
 ];
 
-/// The world before any run, to be had as often as needed.
+/// The state before any run, which can be restored as often as needed.
 pub(crate) struct Before {
     saved: Value,
     /// Further keys of `policy`.
@@ -109,7 +109,7 @@ pub(crate) struct Before {
 }
 
 impl Before {
-    /// `each` people for each kind of work, and some whom the tool must leave alone.
+    /// `each` people for each kind of change, and some whom the tool must not change.
     pub(crate) fn new(each: usize) -> Self {
         Self::under("", each)
     }

@@ -1,4 +1,4 @@
-//! The file for cron, whose line runs as it is printed.
+//! The file for cron. Its line is run unchanged.
 
 use std::fs::File;
 use std::process::Output;

@@ -49,7 +49,7 @@ impl Host {
         host
     }
 
-    /// With the example for UDM, and a CSV file in place of its directory.
+    /// With the example for UDM, and a CSV file instead of its directory.
     pub(super) fn udm() -> Self {
         let double = UdmDouble::start(udm::Options::default());
         let mut config = document("deploy/udm/config.yaml");

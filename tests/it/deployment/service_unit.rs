@@ -14,7 +14,7 @@ fn settings(path: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-/// The value of a setting that stands there once.
+/// The value of a setting that appears once.
 fn setting(path: &str, name: &str) -> String {
     let all = settings(path);
     let values = all

@@ -153,7 +153,7 @@ fn grafted(text: &[u8], grafts: &[Graft]) -> Vec<u8> {
     serde_json::to_vec_pretty(&document).expect("JSON")
 }
 
-/// Reads the corpus as it is, and a spoilt file of it.
+/// Reads the corpus unchanged, and a corrupted file of it.
 fn survives(
     read: impl Fn(&Path) -> Result<Vec<Change>, String>,
     text: &[u8],

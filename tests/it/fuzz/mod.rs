@@ -1,6 +1,6 @@
-//! Input nobody meant: bytes that are almost a file of people, or almost an answer of Zitadel. Nothing panics, nothing
-//! is removed because of it, and nothing grows without bound. (LDAP entries, paging controls, the configuration and
-//! lists in pieces have such tests beside their code.)
+//! Invalid input: bytes that are almost a file of people, or almost an answer of Zitadel. Nothing panics, nothing is
+//! removed because of it, and memory is limited. (LDAP entries, paging controls, the configuration and lists in
+//! pieces have such tests beside their code.)
 
 mod kept_files;
 
@@ -135,7 +135,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let read = runtime.block_on(reader::read(SourceKind::Csv(CsvSettings { file_path, id_column: None, further_columns: Vec::new(), list_separator: None })));
         if let Ok(desired) = read {
-            // Nobody is proved absent by a file with a row that could be anybody's.
+            // A file with a row that may belong to any person proves no absence.
             let anybodys = desired.rejected.iter().any(|rejected| rejected.id.is_none());
             prop_assert_eq!(desired.complete, !anybodys);
         }
@@ -178,7 +178,7 @@ fn small_world() -> (ZitadelDouble, Installation) {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
 
-    /// Whatever one answer says, nobody who is in the file loses the account.
+    /// For any single answer, no one in the file loses the account.
     #[test]
     fn any_answer_of_zitadel(
         text in proptest::sample::select(recorded()),

@@ -97,7 +97,7 @@ fn sid(relative: u32) -> Vec<u8> {
     sid
 }
 
-/// The members of a primary group stand with the people alone.
+/// The members of a primary group are only recorded in the people's entries.
 #[test]
 fn whose_primary_group_it_is_is_a_member() {
     let lab = Lab::new(|asked| match asked.base().to_lowercase().as_str() {
@@ -162,8 +162,8 @@ fn members_in_ranges_are_all_read() {
     assert_eq!(lab.members(), names(&["ada", "bob", "eve"]));
 }
 
-/// A member who gets another name between the search for people and the search for groups is nobody's loss: the members
-/// stay as they are, and the next run knows.
+/// If a member is renamed between the search for people and the search for groups, the members stay unchanged, and
+/// the next run updates them.
 #[test]
 fn a_rename_while_the_directory_is_read_changes_no_member() {
     let searches = Arc::new(AtomicUsize::new(0));

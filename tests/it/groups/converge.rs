@@ -177,7 +177,7 @@ fn what_is_deleted_leaves_its_groups_by_itself() {
     assert!(stage.udm.object(&format!("cn=staff,{GROUPS}")).is_none());
 }
 
-/// A leaver's username goes to somebody new, who gets the place in the group too.
+/// A leaver's username goes to a new person, who also joins the group.
 #[test]
 fn a_leavers_name_is_used_again_in_the_same_run() {
     let stage = stage();

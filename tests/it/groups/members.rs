@@ -1,4 +1,4 @@
-//! Who is a member: by any spelling of a name, by login name, and who stays although nobody knows.
+//! Membership: by any spelling of a name, by login name, and members that stay because they are unknown.
 
 use testkit::udm::UserSeed;
 
@@ -93,7 +93,7 @@ fn members_are_kept_equal() {
     stage.converges();
 }
 
-/// A user whom the server refuses holds back nobody else's membership.
+/// If the server refuses a user, other memberships are still written.
 #[test]
 fn a_failed_create_holds_back_no_group() {
     let entries = [
@@ -115,7 +115,7 @@ fn a_failed_create_holds_back_no_group() {
     stage.holds(&[("staff", &["ada"])]);
 }
 
-/// Nor does one whose name somebody outside of the container has.
+/// The same if an object outside of the container has the name.
 #[test]
 fn a_create_that_is_not_tried_holds_back_no_group() {
     let stage = Stage::new(

@@ -17,7 +17,7 @@ fn groups_need_a_target_that_stores_them() {
     );
 }
 
-/// An attribute that no property has is told, with the key.
+/// An attribute without a property is reported, with the key.
 #[test]
 fn an_attribute_of_groups_has_to_be_a_property() {
     let stage = Stage::new(&person(1, "ada"));
@@ -84,8 +84,8 @@ fn a_source_without_any_group_removes_none() {
     stage.holds(&[("staff", &["ada"])]);
 }
 
-/// The server lets objects of all types share their identifiers: of two records with one the first gets it, and what somebody has
-/// is never asked for. When the holder leaves, the other one gets it in the same run.
+/// All types share the identifiers of the server: of two records with the same one, the first one gets it, and a
+/// taken one is never requested. When the owner leaves, the other one gets it in the same run.
 #[test]
 fn a_person_and_a_group_cannot_have_one_identifier() {
     let staff = group(1, "staff", &[&person_dn("bob")]);

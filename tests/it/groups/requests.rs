@@ -10,7 +10,7 @@ const SEARCHES: usize = 2;
 /// Members of the large group.
 const MANY: u32 = 300;
 
-/// People, ten groups of which each second holds the one before, and a group of everybody.
+/// People, ten groups of which each second one contains the one before, and a group with all people.
 fn entries(people: u32) -> String {
     let name = |number: u32| format!("p{number}");
     let mut all: Vec<String> = (1..=people).map(|number| person(number, &name(number))).collect();
@@ -66,7 +66,7 @@ fn a_group_of_thousands_is_one_write() {
             .filter(|write| write.pattern.contains("groups/group"));
         all.map(|write| write.pattern).collect::<Vec<_>>()
     };
-    // Each group once, with everybody in it.
+    // Each group once, with all its members.
     assert_eq!(of_groups(&stage), ["POST groups/group/"; 11]);
     assert_eq!(stage.groups()["everybody"].len(), MEMBERS as usize);
     // Everything is listed where so many names are new: one request of users and one of groups.
@@ -135,7 +135,7 @@ fn each_changed_object_is_one_patch() {
             "POST users/user/",
         ]
     );
-    // Whether somebody outside has the new name.
+    // Whether an object outside has the new name.
     assert_eq!(stage.udm.requests(), 7 + 6 + 2);
     stage.converges();
 }

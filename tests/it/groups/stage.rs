@@ -12,7 +12,7 @@ use crate::udm::double;
 pub(crate) const PEOPLE: &str = "ou=people,dc=univention-organization,dc=intranet";
 pub(crate) const GROUPS: &str = "ou=groups,dc=univention-organization,dc=intranet";
 
-/// Groups need a member in this schema; nobody reads this one.
+/// Groups need a member in this schema. This one is not read.
 pub(crate) const NOBODY: &str = "cn=nobody,dc=example,dc=com";
 
 /// The keys of the directory, but for where it is.
@@ -107,7 +107,7 @@ impl Stage {
         }
     }
 
-    /// Puts one text of the configuration in the place of another one.
+    /// Replaces one text of the configuration.
     pub(crate) fn reconfigure(&self, from: &str, to: &str) {
         self.installation.reconfigure(from, to);
     }

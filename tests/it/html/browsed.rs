@@ -196,7 +196,7 @@ fn is_read_without_script(browser: &mut Browser, file: &Path) {
     browser.call("Emulation.setScriptExecutionDisabled", json!({ "value": false }));
 }
 
-/// On paper stands what can be read there, in dark ink.
+/// The printed page contains what can be read there, in dark ink.
 fn prints(browser: &mut Browser, file: &Path) {
     browser.open(file);
     browser.set_media("print", "dark");

@@ -5,8 +5,8 @@ use std::fs;
 use super::written::text;
 use crate::groups::stage::{Stage, added, group, group_dn, id, person, person_dn};
 
-/// A target with groups, and a directory in which a group was renamed, another one has other members, a third one is new and holds
-/// both, and somebody is gone.
+/// A target with groups, and a directory in which one group was renamed, another has other members, a third one is
+/// new and contains both, and one person is missing.
 fn changed() -> Stage {
     let stage = Stage::new(
         &[
@@ -53,7 +53,7 @@ fn page(stage: &Stage, words: &[&str]) -> String {
 /// Letters of an entryUUID.
 const ID: usize = 36;
 
-/// The parts of a page that a plan and a run have in common. `done` is said of each change that was made.
+/// The parts of a page that a plan and a run have in common. `done` is the state of each change.
 fn changes(done: &str, name: &str, new: &str) -> String {
     let [ada, bob, staff, team] = [1, 2, 11, 12].map(|number| hex::encode(id(number)));
     format!(

@@ -29,7 +29,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Nobody yet.
+    /// Without people.
     pub(super) fn new(rest: &str) -> Self {
         let (zitadel, ukt) = (ZitadelDouble::start(Options::default()), UktDouble::start());
         let sources = format!(

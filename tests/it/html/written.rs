@@ -1,4 +1,4 @@
-//! What stands in a page, and when one is written.
+//! The content of a page, and when it is written.
 
 use std::fs;
 
@@ -66,7 +66,7 @@ fn a_page_shows_the_plan_with_what_is_lost_first() {
     }
 }
 
-/// Nobody is named who is not to be named, in whatever part of a page.
+/// Hidden names do not appear in any part of a page.
 #[test]
 fn names_are_hidden_unless_they_are_to_be_shown() {
     let stage = Stage::with_everything(20, "");

@@ -17,7 +17,7 @@ pub(crate) struct Lab {
     folder: TempDir,
 }
 
-/// What one run came to.
+/// The result of one run.
 pub(crate) struct Run {
     pub(crate) exit: i32,
     pub(crate) out: String,

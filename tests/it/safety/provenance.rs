@@ -119,7 +119,7 @@ fn people(name: &str, count: usize) -> Vec<Person> {
 
 const DELETE: &str = "policy: {absent: delete}";
 
-/// Neither of two configurations removes whom the other one has, and both remove their own.
+/// Neither of two configurations removes the people of the other, and both remove their own.
 #[track_caller]
 fn each_keeps_to_its_own(jobs: &Jobs, [staff, students]: [&str; 2], more: [&str; 2], names: [&str; 2]) {
     let [of_staff, of_students] = more.map(|more| format!("{more}\n{DELETE}"));

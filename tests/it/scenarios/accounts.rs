@@ -1,4 +1,4 @@
-//! Accounts as the files show them: short where nothing is said, and with ids that stay the same from run to run.
+//! Accounts in the files: without default values, and with ids that are the same in each run.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(super) struct Account {
     phone: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     phone_verified: bool,
-    /// Unless it is `und`, which stands for none.
+    /// Unless it is `und`, which means none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     language: String,
     #[serde(default)]
@@ -99,7 +99,7 @@ impl Account {
         });
     }
 
-    /// An account as it is now.
+    /// The current state of an account.
     pub(super) fn now(zitadel: &ZitadelDouble, view: UserView) -> Self {
         let codes = zitadel.codes().into_iter().filter(|code| code.user_id == view.id);
         let link = |link: testkit::zitadel::LinkView| Link {

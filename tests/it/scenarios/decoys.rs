@@ -25,7 +25,7 @@ impl Decoys {
                 roles: vec!["User".to_owned()],
                 ..seed("machine")
             },
-            // Made by hand, with the role: without an external id it is nobody's.
+            // Made by hand, with the role: without an external id it belongs to no one.
             UserSeed {
                 nick_name: String::new(),
                 metadata: Vec::new(),

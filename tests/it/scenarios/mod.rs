@@ -52,7 +52,7 @@ macro_rules! scenarios {
                 play::play(&root().join(stringify!($name)));
             }
         )*
-        /// The same runs where nobody may be named: no output and no report tells who somebody is.
+        /// The same runs with hidden names: no output and no report identifies a person.
         mod hidden {
             $(
                 #[test]

@@ -1,4 +1,4 @@
-//! Scenarios whose output names nobody.
+//! Scenarios with hidden names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -65,7 +65,7 @@ fn misshapen(stage: &Stage, told: &[String], least: usize) -> Vec<String> {
         .collect()
 }
 
-/// What tells who somebody is: names, addresses, numbers and ids of accounts, and addresses of the files.
+/// Values that identify a person: names, addresses, numbers and ids of accounts, and addresses of the files.
 fn secrets(stage: &Stage) -> BTreeSet<String> {
     let mut secrets = BTreeSet::new();
     for user in stage.world.zitadel.all_users() {
@@ -73,7 +73,7 @@ fn secrets(stage: &Stage) -> BTreeSet<String> {
         secrets.extend([user.username.clone(), user.email.clone(), user.phone.clone()]);
         secrets.extend([format!("{given} {family}"), format!("{family}, {given}")]);
         secrets.insert(hex::encode(&user.email));
-        // Older tools put words there, which stand elsewhere too.
+        // Older tools stored words there, which also appear elsewhere.
         secrets.extend(hex::decode(&user.nick_name).map(|_| user.nick_name.clone()));
     }
     let objects = stage.world.udm.iter().flat_map(|udm| {

@@ -50,7 +50,7 @@ pub(super) struct Stage {
     pub(super) names: &'static str,
 }
 
-/// What a run came to.
+/// The result of a run.
 pub(super) struct Run {
     pub(super) transcript: String,
     pub(super) exit: i32,

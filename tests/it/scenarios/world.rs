@@ -18,7 +18,7 @@ pub(super) struct World {
     pub(super) ukt: Option<UktDouble>,
     /// The target of the configuration, if that is not Zitadel.
     pub(super) udm: Option<UdmDouble>,
-    /// Placeholders and what stands for them here and now.
+    /// Placeholders and their current values.
     names: Vec<(String, String)>,
     _certificates: Option<Certificates>,
 }

@@ -149,7 +149,7 @@ fn a_sync_leaves_a_heartbeat_only_if_it_is_asked_to() {
     assert_eq!(told(&lab)["exit_code"], 3);
 }
 
-/// Whoever watches a process that stays reads the figures of its last run.
+/// Monitoring reads the metrics of the last run of a process that stays running.
 #[test]
 fn each_run_leaves_its_figures() {
     let lab = Lab::csv(&staff(2));

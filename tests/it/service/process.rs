@@ -74,7 +74,7 @@ fn systemd_is_told_what_the_process_does_and_that_it_is_alive() {
     assert_eq!(stay.ended().0, 0);
 }
 
-/// The process asks, and nobody can ask it; what stands on its stdin is somebody else's.
+/// The process only opens connections. Its stdin is never read.
 #[test]
 fn nothing_listens_and_nothing_is_read_from_stdin() {
     let lab = Lab::csv(&staff(2));

@@ -67,7 +67,7 @@ fn disturb(lab: &Lab, round: usize) -> &'static [&'static str] {
     &["exit_code=0 ", "exit_code=1 ", "exit_code=3 "]
 }
 
-/// The people of a round: some come and go, and everybody is renamed from time to time.
+/// The people of a round: some come and go, and all are renamed from time to time.
 fn people(round: usize) -> Vec<Person> {
     let mut people = staff(20 + round % 7);
     for (place, person) in people.iter_mut().enumerate() {

@@ -1,4 +1,4 @@
-//! The systemd unit that ad-connect's manual prints, with this program in the place of theirs.
+//! The systemd unit of ad-connect's manual, with this program instead.
 
 use std::collections::HashMap;
 use std::fs;

@@ -142,7 +142,7 @@ async fn a_directory_without_end_ends_the_read() {
     assert!(problem.what.contains("took longer than 500ms"), "{problem:?}");
 }
 
-/// One that was left out would otherwise look like nobody.
+/// Otherwise another entry may be missing unnoticed.
 #[tokio::test]
 async fn an_entry_that_comes_twice_ends_the_read() {
     for pages in [

@@ -222,7 +222,7 @@ async fn a_password_that_the_server_repeats_is_masked() {
     }
 }
 
-/// A server that takes connections and says nothing holds up nobody for long.
+/// A server that accepts connections and stays silent delays the run only for a short time.
 #[tokio::test]
 async fn a_server_that_is_silent_at_first_passes_its_turn_on() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

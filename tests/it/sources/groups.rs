@@ -150,7 +150,7 @@ async fn members_of_nested_groups_count_unless_only_direct_ones_do() {
     assert_eq!(found(&slapd, &both).await[1], "bob: All User");
 }
 
-/// A rule that names the role of everybody makes it the role of some.
+/// A rule for the default role limits that role.
 #[tokio::test]
 async fn the_role_of_everybody_can_be_bound_to_a_group() {
     let slapd = Options::ldif(directory(&[
@@ -163,7 +163,7 @@ async fn the_role_of_everybody_can_be_bound_to_a_group() {
     assert_eq!(found(&slapd, &rules).await, expected);
 }
 
-/// Members who are nobody here cost little and change nothing.
+/// Members who are not people of this source cost little and change nothing.
 #[tokio::test]
 async fn a_large_group_is_read_in_full() {
     let others: Vec<String> = (0..50_000)

@@ -213,7 +213,7 @@ async fn check_tells_each_step() {
     assert!(problem.what.contains("no entry below"), "{problem:?}");
 }
 
-/// Disabled people whom the search leaves out look absent.
+/// Disabled people who are excluded from the search look absent.
 #[tokio::test]
 async fn check_warns_of_a_filter_that_hides_disabled_people() {
     let slapd = Slapd::with_people(&[ada()]);

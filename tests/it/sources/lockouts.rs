@@ -9,7 +9,7 @@ use crate::program::{Installation, Ran};
 
 const NAMES: [&str; 4] = ["Alice", "Bob", "Carol", "Erin"];
 
-/// Four people, of whom Alice has a value of her own that can be set.
+/// Four people, of whom Alice has a value that can be set.
 struct Directory {
     double: LdapDouble,
     of_alice: Arc<Mutex<&'static str>>,
@@ -37,7 +37,7 @@ impl Directory {
         }
     }
 
-    /// `rule` stands among the attributes if it is about `status`, otherwise beside them.
+    /// `rule` is written among the attributes if it is about `status`, otherwise beside them.
     fn configured(&self, rule: &str, policy: &str) -> Installation {
         let (among, beside) = if rule.starts_with("status") {
             (format!(", {rule}"), String::new())

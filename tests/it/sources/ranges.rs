@@ -98,7 +98,8 @@ async fn a_group_of_more_than_three_thousand_members_is_read_whole() {
     assert_eq!(double.searches(), 4);
 }
 
-/// Somebody who is taken out of a part that was read moves everybody behind by one place, and one of them out of sight.
+/// A member who is removed from a range that was read moves all following members by one, and one of them out of
+/// sight.
 #[tokio::test]
 async fn a_group_that_changes_between_two_ranges_is_read_again() {
     let first = |version| {
@@ -139,7 +140,7 @@ async fn somebody_who_is_renamed_meanwhile_loses_no_role() {
         &["members of the groups that give the role `Admin` got other names while people were read"],
         "try again",
     );
-    // Somebody who left the group, or came into it, is nobody else.
+    // A member who left or joined the group is not confused with another one.
     for later in [&[A][..], &[A, gone], &[A, gone, B]] {
         let double = LdapDouble::start(vec![with(&[A, gone]), everybody(), with(later)]);
         assert_eq!(holders(&read_ldap(&settings(&double)).await.unwrap()), ["a"]);
@@ -188,7 +189,7 @@ async fn a_group_within_that_is_renamed_meanwhile_counts() {
     );
 }
 
-/// A part that cannot be had would take the role from everybody in it.
+/// A missing range would remove the role from its members.
 #[tokio::test]
 async fn a_group_of_which_a_range_stays_open_ends_the_read() {
     let first = || group(&[("member", &[]), ("member;range=0-1", &[A, B])]);

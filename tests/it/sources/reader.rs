@@ -66,7 +66,7 @@ pub(crate) fn build(kind: SourceKind) -> Result<AnySource, SourceError> {
         kind,
     };
     let source = AnySource::build(&settings, &catalog(), &["User".into()].into())?;
-    // Nobody waits between tries.
+    // Without pauses between tries.
     Ok(source.with_backoff(Backoff {
         first: Duration::ZERO,
         ..Backoff::default()

@@ -1,4 +1,4 @@
-//! A directory says that a part of it lies on another server: nobody of there is gone.
+//! A directory says that a part of it is on another server: its people are not absent.
 
 use directory_sync::config::{Entitlement, ExpectedReference, LdapSettings};
 use directory_sync::model::DesiredState;
@@ -35,7 +35,7 @@ fn nobody_behind_a_reference_is_absent() {
         .says(REFERENCE)
         .says("no person counts as absent");
     assert_eq!(lab.names().len(), 4);
-    // Nobody there has a phone number, which is a fault of the data.
+    // The people there have no phone number, which is a fault of the data.
     lab.run("check")
         .exits(1)
         .says(REFERENCE)

@@ -62,7 +62,7 @@ async fn people_are_made_of_what_the_rules_leave() {
     );
 }
 
-/// Somebody of whom a rule fails is unknown: rejected under the external id, with everybody else in place.
+/// A person for whom a rule fails is unknown: rejected with the external id, while all others are read.
 #[tokio::test]
 async fn a_rule_that_fails_rejects_its_person_alone() {
     let desired = transformed(Transformation {

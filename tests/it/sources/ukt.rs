@@ -47,7 +47,7 @@ async fn leavers_are_listed_and_prove_nobody_absent() {
     assert!(desired.sources[0].complete);
 }
 
-/// famedly-sync failed on each day on which nobody left.
+/// famedly-sync failed on each day without leavers.
 #[tokio::test]
 async fn an_empty_list_is_a_success() {
     let desired = read(ukt(&UktDouble::start())).await.unwrap();
@@ -202,7 +202,7 @@ async fn check_tells_token_and_list() {
     );
 }
 
-/// All kinds in one run; one that fails fails the run, and each failure is told.
+/// All kinds in one run. One failure fails the run, and each failure is reported.
 #[tokio::test]
 async fn sources_are_read_side_by_side() {
     let (slapd, double) = (Slapd::with_people(&people(1, 20)), UktDouble::start());

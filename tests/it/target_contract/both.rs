@@ -1,5 +1,5 @@
-//! Behaviours that need nothing but a Zitadel: each stands here once, and is shown against the double and, when
-//! `DIRECTORY_SYNC_LIVE_ZITADEL` names the configuration of an installation, against the real one.
+//! Behaviours that only need a Zitadel: each is here once, and is tested with the double and, if
+//! `DIRECTORY_SYNC_LIVE_ZITADEL` names the configuration of an installation, with the real server.
 
 mod accounts;
 mod changes;
@@ -83,8 +83,8 @@ behaviours! {
         an_unknown_identity_provider_stops_the_run;
 }
 
-/// What a maintainer with a real Zitadel runs, on a double: the configuration is read, everything holds, and nobody is left
-/// behind.
+/// What a maintainer with a real Zitadel runs, on a double: the configuration is read, everything passes, and no
+/// account is left.
 #[tokio::test]
 async fn the_way_to_a_real_one_works() {
     for version in [Version::V2_64, Version::V4_2, Version::V4] {

@@ -55,7 +55,7 @@ async fn a_create_that_never_arrived_is_sent_again() {
     assert_eq!(target.requests().retried, 1);
 }
 
-/// Somebody else's account is never taken for the lost one.
+/// The account of another person is never mistaken for the lost one.
 #[tokio::test]
 async fn a_lost_create_is_not_somebody_else() {
     let world = World::new();
@@ -165,7 +165,7 @@ async fn rights_that_go_stop_the_run() {
     assert_eq!(world.zitadel.users()[0].state, UserState::Active);
 }
 
-/// A server that has enough is left alone for a moment, by everybody; in the end it is an error.
+/// All requests pause if a server has too many; in the end it is an error.
 #[tokio::test]
 async fn too_many_requests_are_repeated_and_end() {
     let world = World::new();
@@ -183,7 +183,7 @@ async fn too_many_requests_are_repeated_and_end() {
     assert_eq!(world.zitadel.request_counts()["DELETE /v2/users/{userId}"], 10);
 }
 
-/// A 404 that names no error is no proof that somebody is gone.
+/// A 404 without an error id does not prove that a user is missing.
 #[tokio::test]
 async fn a_404_without_an_id_removes_nobody() {
     let world = World::new();
@@ -196,7 +196,7 @@ async fn a_404_without_an_id_removes_nobody() {
     assert_eq!(world.zitadel.users().len(), 1);
 }
 
-/// Nor is an error that comes with a status of success, in place of the account or of the answer to its removal.
+/// Nor does an error with a success status, instead of the account or of the answer to its removal.
 #[tokio::test]
 async fn an_error_that_passes_for_a_success_removes_nobody() {
     for method in ["GET", "DELETE"] {
@@ -216,8 +216,8 @@ async fn an_error_that_passes_for_a_success_removes_nobody() {
     }
 }
 
-/// Somebody may have moved an account to another organization, or the server may show one: it is nothing to be touched,
-/// also right before a write.
+/// An account may have been moved to another organization, or the server may show one: it is never changed, also
+/// right before a write.
 #[tokio::test]
 async fn an_account_of_another_organization_is_not_written() {
     let world = World::new();
@@ -268,8 +268,8 @@ impl std::io::Write for Log {
     }
 }
 
-/// An endpoint that accepts and never answers costs minutes: it is said at the first try that runs out of time, once, with
-/// what to look at.
+/// An endpoint that accepts and never answers costs minutes: it is reported once, at the first try that times out,
+/// with what to check.
 #[tokio::test]
 async fn an_endpoint_that_never_answers_is_told_at_once() {
     let world = World::new();

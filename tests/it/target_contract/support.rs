@@ -139,7 +139,7 @@ pub(crate) fn link_attribute(target: &ZitadelTarget) -> Option<AttributeIndex> {
     schema.spec(link).default.map(|_| link)
 }
 
-/// A person whose source says these things; `ada` if nothing else is said.
+/// A person with these values in the source; `ada` by default.
 pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Desired {
     let mut attributes = Attributes::default();
     let usual = [
@@ -205,7 +205,7 @@ pub(crate) async fn disable(target: &ZitadelTarget, id: &str) -> Result<Applied,
         .await
 }
 
-/// An account as this tool leaves it behind.
+/// An account as this tool creates it.
 pub(crate) fn ada() -> UserSeed {
     UserSeed {
         given_name: "Ada".into(),

@@ -1,5 +1,5 @@
-//! The behaviours of `both` against the double of UDM: each is shown under the same name, or stands in a list with the reason
-//! why UDM has no such thing.
+//! The behaviours of `both` with the double of UDM: each is tested under the same name, or is in a list with the
+//! reason why UDM does not have it.
 
 mod accounts;
 mod changes;

@@ -1,4 +1,4 @@
-//! What tests do with the double of UDM, whatever stands before it.
+//! What tests do with the double of UDM, with anything in front of it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -37,7 +37,8 @@ fn a_lost_rename_is_found_again() {
     }
 }
 
-/// A worker that starts is waited for; what a refused create left is a lock, and no conflict with somebody.
+/// The run waits for a worker that starts. A refused creation leaves a lock, which is not a conflict with another
+/// object.
 #[test]
 fn a_busy_server_is_waited_for() {
     let stage = Stage::new(&row(1, "ada"));
@@ -58,7 +59,7 @@ fn a_busy_server_is_waited_for() {
     assert_eq!(stage.usernames().len(), 1);
 }
 
-/// A name that is locked although nobody has it is free in five minutes.
+/// A name that is locked although no object has it is free in five minutes.
 #[test]
 fn a_killed_worker_leaves_a_lock() {
     let stage = Stage::new(&row(1, "ada"));
@@ -73,7 +74,7 @@ fn a_killed_worker_leaves_a_lock() {
     stage.sync();
 }
 
-/// Whoever was let in and is not any more has met an outage: the run stops, and nobody is deleted.
+/// If a password that was accepted before is refused, it is an outage: the run stops, and no one is deleted.
 #[test]
 fn a_401_in_the_middle_is_an_outage() {
     let stage = Stage::new(&(row(1, "ada.new") + &row(2, "bob.new")));

@@ -24,7 +24,7 @@ fn a_plan_waits() {
     stage.sync_is_empty();
 }
 
-/// What a run took is put back, as far as a server can do that: whoever was deleted is made again.
+/// An undo restores what a run removed, as far as possible: deleted accounts are created again.
 #[test]
 fn a_run_is_undone() {
     let stage = Stage::new(&(format!("{},ada.new,First,Last,,+49 1,\n", id(1)) + &row(3, "eve")));

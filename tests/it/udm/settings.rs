@@ -7,7 +7,7 @@ use testkit::udm::{Fault, FaultKind, GroupSeed};
 
 use super::stage::{BASE, PEOPLE, Stage, id, row};
 
-/// Everybody who reads the messages of a server with a CA of its own knows what to do; with the CA the run works.
+/// The message of a server with its own CA explains what to do; with the CA, the run works.
 #[test]
 fn an_own_ca_is_trusted_when_it_is_named() {
     let stage = Stage::new(&row(1, "ada"));
@@ -58,7 +58,7 @@ fn a_cell_holds_several_values() {
     stage.sync_is_empty();
 }
 
-/// The domains that the sources use and UDM does not have are told, with how many people need them.
+/// Domains in the sources that UDM does not have are reported, with the number of people who need them.
 #[test]
 fn check_compares_mail_domains() {
     let mail = |n: u32, mail: &str| format!("{},u{n},First,Last,{mail},,\n", id(n));
@@ -83,7 +83,7 @@ fn check_compares_mail_domains() {
     assert_eq!(stage.writes(), Vec::<String>::new());
 }
 
-/// Who is in Domain Admins may write; of others nobody can tell without writing.
+/// A member of Domain Admins may write. For others, it cannot be known without writing.
 #[test]
 fn check_says_what_can_be_known_of_rights() {
     let stage = Stage::new(&row(1, "ada"));
@@ -118,7 +118,7 @@ fn announced_requests_are_sent() {
     assert_eq!(reads, 5 + 2, "{:?}", stage.udm.request_counts());
 }
 
-/// Somebody else writes at the same time: the object is read again, and what differs still is written.
+/// A concurrent change: the object is read again, and the remaining differences are written.
 #[test]
 fn a_change_in_between_is_judged_anew() {
     let stage = Stage::new(&format!("{},ada,New,Last,,+49 1,\n", id(1)));
@@ -179,7 +179,7 @@ fn grace_of_groups_is_noted_in_a_property() {
     assert_eq!(stage.writes(), ["DELETE groups/group/{dn}"]);
 }
 
-/// A member of somebody else's groups, too, is one again after an undo.
+/// An undo also restores memberships in unmanaged groups.
 #[test]
 fn an_undo_gives_memberships_back() {
     let stage = Stage::new(&row(1, "ada"));
@@ -213,7 +213,7 @@ fn an_undo_gives_memberships_back() {
     assert_eq!(stage.writes(), ["POST users/user/"]);
     let again = stage.run(&["undo", &undo]);
     assert_eq!((again.exit, stage.writes()), (0, Vec::new()), "{}", again.out);
-    // A group that is gone is told; the user is there all the same.
+    // A missing group is reported; the user is created all the same.
     stage.udm.add_member(&gone, &bob);
     stage.run(&["sync", "--undo-file", &undo]);
     stage.udm.delete(&gone);

@@ -25,7 +25,7 @@ pub(super) fn id(n: u32) -> String {
     format!("{n:08}-1111-4111-8111-111111111111")
 }
 
-/// A row of somebody who has nothing but names.
+/// A row of a person with only names.
 pub(super) fn row(n: u32, username: &str) -> String {
     format!("{},{username},First,Last,,,\n", id(n))
 }
@@ -65,7 +65,7 @@ impl Stage {
         self.installation.write("users.csv", format!("{HEADER}{rows}"));
     }
 
-    /// Puts one text of the configuration in the place of another one.
+    /// Replaces one text of the configuration.
     pub(super) fn reconfigure(&self, from: &str, to: &str) {
         self.installation.reconfigure(from, to);
     }
@@ -113,7 +113,7 @@ impl Stage {
             .collect()
     }
 
-    /// Somebody who is there already; gives the DN.
+    /// Adds an existing user; returns the DN.
     pub(super) fn add(&self, n: u32, username: &str) -> String {
         self.udm.add_ou(PEOPLE);
         let seed = UserSeed::new(username, PEOPLE)

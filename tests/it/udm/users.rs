@@ -5,7 +5,7 @@ use testkit::udm::UserSeed;
 
 use super::stage::{BASE, PEOPLE, Stage, id, row};
 
-/// The first run makes the container and everybody with nothing but the configured properties; nobody sees the password.
+/// The first run creates the container and all users with only the configured properties; no one sees the password.
 #[test]
 fn everybody_is_made_with_a_container() {
     let full = format!(
@@ -78,7 +78,7 @@ fn changes_go_into_one_patch() {
     stage.sync_is_empty();
 }
 
-/// The server keeps a refused name for five minutes: nobody ever asks for a name that somebody has.
+/// The server locks a refused name for five minutes: a name that is taken is never requested.
 #[test]
 fn names_are_swapped_in_one_run() {
     let stage = Stage::new(&(row(1, "bob") + &row(2, "ada")));
@@ -94,7 +94,7 @@ fn names_are_swapped_in_one_run() {
     stage.sync_is_empty();
 }
 
-/// Whoever was moved by hand comes back, and what differs is written in the same run.
+/// A user who was moved by hand is moved back, and differences are written in the same run.
 #[test]
 fn a_user_in_a_container_below_comes_back() {
     let stage = Stage::new(&format!("{},ada,First,Last,,,here\n", id(1)));
@@ -139,7 +139,7 @@ fn what_has_no_id_is_somebody_elses() {
     stage.sync_is_empty();
 }
 
-/// Nobody is deleted because a row cannot be used.
+/// No one is deleted because of an unusable row.
 #[test]
 fn whoever_cannot_be_read_keeps_the_account() {
     let broken = format!("{},ada,First,,,,\nnothing,bob,First,Last,,,\n", id(1));
@@ -157,7 +157,7 @@ fn whoever_cannot_be_read_keeps_the_account() {
     );
 }
 
-/// A wrong name of a property is found before anything is written, and nobody is deleted for it.
+/// A wrong property name is found before anything is written, and no one is deleted because of it.
 #[test]
 fn an_unknown_property_is_a_mistake() {
     let stage = Stage::new(&row(1, "ada"));
@@ -176,7 +176,7 @@ fn an_unknown_property_is_a_mistake() {
     assert_eq!(stage.writes(), Vec::<String>::new());
 }
 
-/// Since when somebody is missing is noted on the account, and taken back when they return.
+/// The start of an absence is recorded on the account, and removed when the person returns.
 #[test]
 fn grace_is_noted_in_a_property() {
     let stage = Stage::new(&row(1, "ada"));
@@ -235,7 +235,7 @@ fn check_says_what_is_there() {
     assert_eq!(stage.writes(), Vec::<String>::new());
 }
 
-/// Somebody new gets the name of a leaver in one run; the server is never asked for a name that somebody has.
+/// A new person gets the name of a leaver in one run. A name that is taken is never requested.
 #[test]
 fn a_leavers_name_is_free_for_others() {
     let stage = Stage::new(&row(2, "ada"));

@@ -1,4 +1,4 @@
-//! What an undo meets that the run did not leave: accounts of other runs, lists that are behind, roles that are gone.
+//! What an undo finds that the run did not leave: accounts of other runs, stale lists, missing roles.
 
 use serde_json::json;
 use testkit::people::Person;
@@ -14,7 +14,7 @@ fn an_account_that_the_run_was_refused_stays() {
     lab.zitadel.freeze_projection(ReadSide::Users);
     lab.zitadel.freeze_projection(ReadSide::Grants);
     lab.run("sync").exits(0);
-    // Its lists show nobody, and so it wants to make them all once more.
+    // Its lists are empty, so it wants to create all of them once more.
     lab.run("sync --undo-file undo.json").exits(1).says("3 failed");
     lab.zitadel.thaw_projection(ReadSide::Users);
     lab.zitadel.thaw_projection(ReadSide::Grants);
@@ -40,7 +40,7 @@ fn an_account_whose_making_got_no_answer_is_deleted() {
     lab.run("undo undo.json").exits(0).says("1 deleted");
 }
 
-/// Lists that are behind show the accounts as before the run, as if there were nothing to undo.
+/// Stale lists show the accounts as before the run, as if there were nothing to undo.
 #[test]
 fn an_undo_waits_for_lists_that_are_behind() {
     for (count, name) in [(3, "Lovelace"), (2, "Test")] {
@@ -87,7 +87,7 @@ fn an_undo_says_which_run_it_takes_back() {
     says(&file, "`sync` of 2026-01-31 03:00:01 UTC, which was interrupted");
 }
 
-/// The run gave a leaver's login name to somebody else, who gives it back first.
+/// The run gave a leaver's login name to another person, who gives it back first.
 #[test]
 fn a_login_name_that_the_run_passed_on_goes_back() {
     let lab = Lab::ldap(&staff(3));
@@ -108,7 +108,7 @@ fn a_login_name_that_the_run_passed_on_goes_back() {
     lab.run("undo redo.json").exits(0).says("1 updated, 1 deleted");
 }
 
-/// A role that was taken out of the project since is nobody's; the rest goes back.
+/// A role that was removed from the project since is left out; the rest is restored.
 #[test]
 fn an_undo_does_without_roles_that_are_gone() {
     let lab = Lab::csv(&staff(2));
@@ -158,7 +158,7 @@ fn an_undo_that_has_no_role_left_to_give_changes_nothing() {
     assert_eq!(lab.zitadel.writes(), []);
 }
 
-/// The list may be behind what somebody did since: nobody loses an account that is another person's by now.
+/// The list may not show later changes: no one loses an account that belongs to another person now.
 #[test]
 fn an_account_of_the_run_that_is_another_persons_by_now_stays() {
     let lab = Lab::csv(&staff(2));

@@ -18,7 +18,7 @@ fn diff(before: &std::collections::BTreeMap<String, String>, zitadel: &ZitadelDo
     let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let differs = names
         .into_iter()
-        // That somebody had been missing does not come back, as the file says.
+        // A former absence is not restored, as the file says.
         .filter(|name| !name.starts_with("return."))
         .filter(|name| before.get(*name) != after.get(*name));
     differs
@@ -61,7 +61,7 @@ fn a_run_and_its_undo_leave_everything_as_it_was() {
     assert_eq!(zitadel.writes().len(), writes, "{again:?}");
 }
 
-/// What an undo file and an undo cost is said to the last request.
+/// The announced cost of an undo file and of an undo is exact.
 #[test]
 fn an_undo_file_and_an_undo_cost_what_is_said() {
     let world = Before::new(3);

@@ -1,4 +1,4 @@
-//! Where an undo file is written, and what it does to what stands there.
+//! Where an undo file is written, and how existing files are treated.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt as _;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::safety::lab::{Lab, staff};
 
-/// Whoever runs it as root and wants no undo file must not lose `/dev/null`.
+/// A run as root without an undo file must not replace `/dev/null`.
 #[test]
 fn a_device_is_no_undo_file() {
     let lab = Lab::csv(&staff(2));
@@ -24,7 +24,7 @@ fn a_device_is_no_undo_file() {
     assert_eq!(fs::read_to_string(lab.path("config.yaml")).unwrap(), config);
 }
 
-/// A file of somebody else's with a number is neither moved nor lost.
+/// A file of others with a number is neither moved nor lost.
 #[test]
 fn a_foreign_file_with_a_number_stays() {
     for number in [1, 9] {
@@ -44,7 +44,7 @@ fn a_foreign_file_with_a_number_stays() {
     }
 }
 
-/// Whoever runs an undo again, as they are told to, must not take the undo back, or another run.
+/// Repeating an undo, as recommended, must not undo the undo or another run.
 #[test]
 fn an_undo_does_not_rename_the_file_that_it_reads() {
     let lab = Lab::csv(&staff(2));

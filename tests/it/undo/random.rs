@@ -171,8 +171,8 @@ proptest! {
         }
     }
 
-    /// What a run plans can wait: nothing in it is refused for what it is, and while nobody else writes, nothing as out of
-    /// date.
+    /// A plan can be applied later: nothing in it is refused for its content, and without other changes, nothing as
+    /// outdated.
     #[test]
     fn whatever_is_planned_can_be_applied_later(
         people in prop::collection::vec(any_human(), 1..14),

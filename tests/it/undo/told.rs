@@ -93,12 +93,13 @@ fn an_undo_file_says_how_everything_was_and_what_cannot_be_undone() {
     assert_eq!(lab.zitadel.writes(), []);
 }
 
-/// What somebody has changed since is theirs; the rest is undone.
+/// Values that were changed since stay; the rest is undone.
 #[test]
 fn an_account_that_somebody_has_changed_since_is_left_alone() {
     let lab = changed();
     lab.run("sync --undo-file undo.json").exits(0);
-    // Ada marries, Zoe gets a phone, and somebody makes Ben's account by hand. Cleo's other name is nobody's business.
+    // Ada marries, Zoe gets a phone, and an administrator creates Ben's account by hand. Cleo's other name does not
+    // matter.
     let mut people = staff(12);
     people[0] = Person::new("ada", "Ada", "King");
     people[1] = Person::new("zoe", "Zoe", "Tested");
@@ -126,7 +127,7 @@ fn an_account_that_somebody_has_changed_since_is_left_alone() {
     assert_eq!(account(&lab, "ada").family_name, "Test");
 }
 
-/// A run that took somebody's login name may be the wrong one, and so may its undo.
+/// A run that took a login name may be wrong, and so may its undo.
 #[test]
 fn an_undo_passes_the_same_guard() {
     let lab = Lab::csv(&staff(12));
@@ -232,7 +233,7 @@ fn a_plan_from_a_file_and_links_can_be_undone_too() {
     assert_eq!(everything(&lab.zitadel), before);
 }
 
-/// Whoever turns up while a run makes accounts was not there when the undo file was written.
+/// An account that appears while a run creates accounts is not in the undo file.
 #[test]
 fn nobody_is_taken_over_who_is_not_in_the_undo_file() {
     let late = |arguments: &str| {

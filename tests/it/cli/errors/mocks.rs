@@ -41,7 +41,7 @@ fn is_complete(request: &[u8]) -> bool {
     body.len() >= length.map_or(0, |length| length.trim().parse().unwrap_or(0))
 }
 
-/// A port on which nobody listens.
+/// A port without a listener.
 pub(in crate::cli) fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()

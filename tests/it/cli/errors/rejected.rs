@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cli::stage::{PEOPLE, Stage};
 
-/// Two people in line, and three rows of nobody.
+/// Two people without changes, and three rejected rows.
 fn stage(limit: &str) -> Stage {
     let stage = Stage::new();
     stage.add_rows(",No,Address,\n,No,Other,\n,No,Third,\n");

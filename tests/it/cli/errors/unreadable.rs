@@ -64,7 +64,7 @@ fn a_csv_file_with_a_wrong_header() {
     );
 }
 
-/// No source proves that everybody has left by holding nobody.
+/// An empty source does not prove that all people have left.
 #[test]
 fn a_csv_file_without_people() {
     let stage = Stage::new();
@@ -197,7 +197,7 @@ fn a_zitadel_that_is_a_web_page() {
 #[test]
 fn a_zitadel_with_an_unknown_certificate() {
     let certificates = Certificates::generate();
-    // Any server that speaks TLS will do: nothing is said before the certificate is shown.
+    // Any TLS server will do, because nothing is sent before the certificate is shown.
     let slapd = Options::people(&people(1, 1)).tls(&certificates).start();
     let stage = Stage::new();
     let url = slapd.ldaps_url().replace("ldaps:", "https:");
@@ -209,7 +209,7 @@ fn a_zitadel_with_an_unknown_certificate() {
     );
 }
 
-/// Everything that fails is told, not the first failure alone.
+/// All failures are reported, not only the first one.
 #[test]
 fn source_and_target_fail_together() {
     let stage = Stage::new();

@@ -17,7 +17,7 @@ fn figure(stage: &Stage, figure: &str) -> Option<f64> {
 }
 
 fn of_target(name: &str, labels: &str) -> String {
-    // Labels stand in the order of the alphabet.
+    // Labels are in alphabetical order.
     let mut all: Vec<String> = labels
         .split(',')
         .filter(|label| !label.is_empty())
@@ -151,7 +151,7 @@ fn configurations_of_one_target_are_kept_apart() {
     assert_eq!(staff.intersection(&guests).count(), 0, "{staff:?}\n{guests:?}");
 }
 
-/// A key that ends soon is told of before runs fail, and one that ended explains why they do.
+/// A key that expires soon is reported before runs fail, and an expired one explains why they do.
 #[test]
 fn the_end_of_the_key_is_foreseen() {
     let stage = Stage::new();

@@ -1,4 +1,4 @@
-//! `notify.*`: who is told of a run, by the real binary.
+//! `notify.*`: notifications of a run, with the real binary.
 
 use std::net::TcpListener;
 
@@ -8,7 +8,7 @@ use testkit::raw::{RawServer, Say};
 
 use crate::cli::stage::{Run, Stage};
 
-/// A stage, and a server that is told of its runs.
+/// A stage, and a server that is notified of its runs.
 fn told_stage(webhook: &str) -> (Stage, RawServer) {
     let (stage, server) = (
         Stage::new(),

@@ -9,7 +9,7 @@ use crate::cli::stage::Stage;
 const REASON: &str = "the phone number is not one that Zitadel takes; it is left out, and a number the account has \
     stays";
 
-/// Runs with `--report` and gives what it holds, without what differs from run to run.
+/// Runs with `--report` and returns its content, without values that differ between runs.
 fn report(stage: &Stage, arguments: &str, exit: i32) -> Value {
     stage.write(
         "report.json",

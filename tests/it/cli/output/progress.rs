@@ -5,7 +5,7 @@ use pty_process::blocking::Command;
 use crate::auth::terminal::screen;
 use crate::cli::stage::Stage;
 
-/// What somebody sees who starts a command on a terminal, and its exit code.
+/// What a person sees at a terminal, and the exit code.
 fn seen(stage: &Stage, words: &str) -> (i32, String) {
     let (terminal, side_of_program) = pty_process::blocking::open().unwrap();
     let command = Command::new(env!("CARGO_BIN_EXE_directory-sync"))
@@ -48,7 +48,7 @@ fn a_terminal_shows_what_is_read() {
     assert!(line.contains("accounts") && rest.contains("+ create"), "{seen:?}");
 }
 
-/// A log line does not begin behind the line of progress.
+/// A log line does not start after the progress line.
 #[test]
 fn a_log_line_has_a_line_of_its_own() {
     let stage = stage();

@@ -1,4 +1,4 @@
-//! Secrets are never printed, and values of people only where somebody asks for them.
+//! Secrets are never printed, and values of people only on request.
 
 use std::fmt::Write as _;
 

@@ -69,7 +69,7 @@ fn as_much_as_was_asked_for() {
     assert_eq!(count("--log-format json"), 0);
 }
 
-/// What stops a run is said at every level.
+/// The reason why a run stops is reported at every log level.
 #[test]
 fn errors_are_never_silenced() {
     let stage = Stage::new();
@@ -95,7 +95,7 @@ fn a_pipe_gets_no_colours() {
     }
 }
 
-/// Runs with a stdout that nobody reads.
+/// Runs with a stdout that is never read.
 fn run_unread(stage: &Stage, arguments: &str) -> crate::cli::stage::Run {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -105,7 +105,7 @@ fn run_unread(stage: &Stage, arguments: &str) -> crate::cli::stage::Run {
     stage.told(&output)
 }
 
-/// Nobody could tell what was done: so nothing is.
+/// The changes could not be shown, so none is made.
 #[test]
 fn a_sync_whose_plan_nobody_reads_writes_nothing() {
     let stage = Stage::empty();
@@ -122,7 +122,7 @@ fn a_sync_whose_plan_nobody_reads_writes_nothing() {
     assert_eq!(report["outcome"], "failed");
 }
 
-/// Whoever closes the pipe of a dry run has seen enough.
+/// The reader of a dry run has seen enough when closing the pipe.
 #[test]
 fn a_plan_that_nobody_reads_is_silent() {
     let stage = Stage::empty();
@@ -210,7 +210,7 @@ fn an_exit_code_does_not_depend_on_where_stderr_goes() {
                 assert_eq!(output.status.code(), Some(exit), "{arguments} {more}");
             }
         }
-        // And with nothing that could be written at all it comes to no panic (101), and to no good end.
+        // Even if no output can be written, the program does not panic (101), and does not report success.
         let mut command = stage.command(env!("CARGO_BIN_EXE_directory-sync"), &format!("{arguments} -vv"));
         let status = command.stdout(full()).stderr(full()).status().unwrap();
         assert!(matches!(status.code(), Some(1..=5)), "{arguments}: {status}");

@@ -220,7 +220,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Each is told by the name and line of the file.
+/// Each is reported with the name and line of the file.
 #[test]
 fn mistakes_are_told_by_their_own_names() {
     for (part, wrong, told) in MISTAKES {

@@ -1,4 +1,4 @@
-//! Addresses of directories, what may stand in them, and what can be read on the way; filters as a file holds them.
+//! Addresses of directories: valid forms, and secrets without encryption; filters as in a file.
 
 use crate::config::{COMPLETE, Lab};
 

@@ -72,7 +72,7 @@ fn owned_roles_are_a_list_with_each_once() {
     );
 }
 
-/// A rule may have gone with the source it belonged to; then everybody would lose the role.
+/// A rule may have been removed with its source; then all people would lose the role.
 #[test]
 fn an_owned_role_that_no_source_gives_is_noted() {
     let owned = |lab: Lab| lab.variable("DIRECTORY_SYNC__ZITADEL__OWNED_ROLES", "Admin User");
@@ -90,7 +90,7 @@ fn an_owned_role_that_no_source_gives_is_noted() {
     );
 }
 
-/// Which role is everybody's matters to commands that need no target.
+/// The default role matters to commands that need no target.
 #[test]
 fn the_role_is_known_without_a_target() {
     let lab = Lab::new("zitadel: {role: Guest}\nsources: {csv: {file_path: x}}\n").needs(Needs::SourcesOnly);

@@ -24,7 +24,7 @@ fn secrets_from_files_lose_their_line_break() {
     }
 }
 
-/// Whoever copies a token gets a line break with it; a token that was broken in two is none, and is not printed.
+/// A copied token may end with a line break. A token that was split in two is refused, and is not printed.
 #[test]
 fn a_token_is_one_piece_and_may_end_in_a_line_break() {
     let token = |lab: &Lab| match zitadel(&lab.settings()).credentials {

@@ -1,4 +1,4 @@
-//! Nobody is absent whom a record of any source could mean, however it is written and whatever became of it.
+//! No one is absent whom a record of any source could mean, in any spelling and any state.
 
 mod leavers;
 mod moved;
@@ -61,7 +61,7 @@ fn write(lab: &Lab, rows: &str) {
     fs::write(lab.path("users.csv"), format!("{HEADER}\n{rows}")).unwrap();
 }
 
-/// Alice, Bob, Carol and Erin have accounts, made from a file; then whoever is in no source is deleted.
+/// Alice, Bob, Carol and Erin have accounts, made from a file. Then absent people are deleted.
 fn office() -> Lab {
     office_of(&format!("{HEADER}\n{ALICE}\n{OTHERS}"))
 }

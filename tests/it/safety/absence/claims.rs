@@ -32,7 +32,7 @@ fn act(lab: &Lab, method: &str, path: &str, body: &Json) {
     assert_eq!(status, 200, "{reply}");
 }
 
-/// Her account stays, and nobody else's.
+/// Her account stays, and no other.
 #[track_caller]
 fn keeps_ada(lab: &Lab) {
     let before = lab.account("ada");

@@ -11,7 +11,7 @@ use crate::safety::lab::{Lab, ended, staff};
 const SINCE: &str = "directory-sync.missing_since";
 const RUNS: &str = "directory-sync.missing_runs";
 
-/// Ten people with accounts, of whom the tenth has left the file.
+/// Ten people with accounts. The tenth one is no longer in the file.
 fn one_missing(policy: &str) -> Lab {
     let people = staff(10);
     let lab = Lab::csv(&people);
@@ -124,8 +124,7 @@ fn an_incomplete_source_does_not_count() {
     lab.run("sync").exits(0).says("1 deleted");
 }
 
-/// Whoever is back is no longer missing, whatever the configuration says by then: another absence counts from its own
-/// beginning.
+/// A person who has returned is no longer absent, with any configuration by then. Another absence starts from zero.
 #[test]
 fn an_absence_that_is_over_does_not_count_for_the_next() {
     for policy in ["  absent: delete\n  grace:\n    after: 14d\n", "  absent: keep\n"] {
@@ -189,7 +188,7 @@ fn who_comes_back_disabled_is_not_missing() {
     }
 }
 
-/// A note that cannot be right removes nobody: the absence counts from now on.
+/// An invalid absence marker removes no account: the absence starts again.
 #[test]
 fn a_note_that_cannot_be_right_starts_anew() {
     let tomorrow = days_ago(-1);
@@ -230,7 +229,7 @@ fn a_plan_file_holds_no_notes() {
     assert_eq!(lab.json("plan.json")["changes"], json!([]));
 }
 
-/// A plan that waits removes nobody who has been back meanwhile, whether missing again or not.
+/// A saved plan does not remove a person who has returned in the meantime, even if absent again.
 #[test]
 fn a_plan_that_waits_removes_nobody_who_was_back() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
@@ -248,7 +247,7 @@ fn a_plan_that_waits_removes_nobody_who_was_back() {
     lab.run("apply plan.json").exits(0).says("1 deleted");
 }
 
-/// Whoever is back is no longer missing although nothing else of the change succeeds.
+/// A person who has returned is no longer absent, even if the rest of the change fails.
 #[test]
 fn an_absence_is_over_although_the_update_fails() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");

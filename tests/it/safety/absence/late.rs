@@ -1,11 +1,11 @@
-//! Removals while the target's list is behind: the account itself decides.
+//! Removals while the target's list is stale: the account itself decides.
 
 use serde_json::{Value as Json, json};
 use testkit::zitadel::{Fault, FaultKind, ReadSide, UserSeed, UserState};
 
 use crate::safety::lab::{Lab, staff};
 
-/// Ten people with accounts, of whom the tenth has left, and a list that stays as it is now.
+/// Ten people with accounts, of whom the tenth has left, and a list that stays unchanged.
 fn one_absent(fate: &str) -> (Lab, String) {
     let people = staff(10);
     let lab = Lab::csv(&people);
@@ -22,7 +22,7 @@ fn act(lab: &Lab, method: &str, path: &str, body: &Json) {
     assert_eq!(status, 200, "{reply}");
 }
 
-/// The list still shows the id of somebody who is gone on an account that is another person's by now.
+/// The list still shows the id of a former person on an account that belongs to another person now.
 #[test]
 fn nobody_is_removed_because_a_list_is_late() {
     for fate in ["delete", "deactivate"] {
@@ -49,7 +49,7 @@ fn an_account_that_an_administrator_deactivated_meanwhile_is_not_marked() {
     );
 }
 
-/// Whoever has the login name of a new person is looked at like everybody whom the list shows.
+/// The account with the login name of a new person is checked like all listed accounts.
 #[test]
 fn a_protected_account_that_turns_up_late_is_not_taken() {
     let people = staff(1);

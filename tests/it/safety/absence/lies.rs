@@ -30,7 +30,7 @@ fn accounts(lab: &Lab) -> BTreeMap<String, UserView> {
     users.map(|user| (user.id.clone(), user)).collect()
 }
 
-/// Twenty people whose accounts hold a `localpart` and a `preferred_username` of somebody's choosing.
+/// Twenty people whose accounts have a `localpart` and a `preferred_username` of other tools.
 fn chosen(more: &str) -> Lab {
     let lab = Lab::ldap(&staff(20));
     lab.configure(more);
@@ -41,7 +41,7 @@ fn chosen(more: &str) -> Lab {
     lab
 }
 
-/// Nobody's `localpart` is written anew, whatever is looked at otherwise, and the run says what was wrong.
+/// No `localpart` is overwritten, whatever else is checked, and the run reports what was wrong.
 #[test]
 fn a_filter_that_is_wrong_overwrites_nothing() {
     for mode in ["confirm", "presence"] {
@@ -65,7 +65,7 @@ fn a_filter_that_is_wrong_overwrites_nothing() {
     }
 }
 
-/// A filter that was merely late when it was asked first is asked again, and nothing more is said.
+/// A filter that was only late is used again after a second check, and nothing else is reported.
 #[test]
 fn a_filter_that_catches_up_is_believed() {
     let lab = chosen("");

@@ -1,4 +1,4 @@
-//! Nobody gets a second account because a list of accounts is empty, short or behind, or another host was faster.
+//! No one gets a second account because a list is empty, short or stale, or another host was faster.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc;
@@ -19,7 +19,7 @@ fn hasty(lab: &Lab) {
     std::fs::write(lab.path("config.yaml"), config).unwrap();
 }
 
-/// People of whom each has an account, and by now another address.
+/// People with accounts, and with another address by now.
 fn renamed(count: usize) -> (Lab, Vec<Person>) {
     let people = staff(count);
     let lab = Lab::ldap(&people);
@@ -45,7 +45,8 @@ fn assert_one_each(lab: &Lab, count: usize) {
     );
 }
 
-/// A run right after the first, with a corrected mapping: the list does not show yet whom the first one made, but their roles do.
+/// A run right after the first one, with a corrected mapping: the list does not show the new accounts yet, but their
+/// roles are visible.
 #[test]
 fn nobody_gets_a_second_account_while_the_list_is_behind() {
     let (lab, people) = renamed(8);
@@ -102,8 +103,8 @@ fn an_error_in_place_of_a_list_makes_nobody() {
     assert_eq!(lab.zitadel.writes(), []);
 }
 
-/// Another host makes the accounts between our plan and our first create: whoever is there by then is not made again, and
-/// whoever has another login name is left to the next run.
+/// Another host creates the accounts between our plan and our first creation: existing accounts are not created
+/// again, and those with another login name are left to the next run.
 #[test]
 fn nobody_gets_a_second_account_because_another_host_was_faster() {
     for same_names in [true, false] {
@@ -123,7 +124,7 @@ fn nobody_gets_a_second_account_because_another_host_was_faster() {
             roles: vec!["User".into()],
             ..UserSeed::default()
         };
-        // The first write removes somebody.
+        // The first write removes an account.
         lab.zitadel.add_user(seed(&people[0], "@example.org"));
         let suffix = people[1].email.trim_start_matches(&*people[1].uid).to_owned();
         let suffix = if same_names { &*suffix } else { ".old@example.org" };

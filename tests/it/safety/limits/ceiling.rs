@@ -155,7 +155,7 @@ fn the_servers_limit_of_removals_is_firm() {
     lab.run(&format!("sync --approve {token}")).exits(0);
 }
 
-/// Whom either of both protects is protected.
+/// An account that either of both protects is protected.
 #[test]
 fn protected_accounts_are_those_of_both() {
     let lab = under("protected: [ben@example.com, \"zz*\"]");

@@ -155,7 +155,7 @@ fn a_file_that_others_write_is_refused() {
 #[test]
 fn check_shows_the_limits() {
     let lab = changed();
-    // Nobody there has a phone number, which is a fault of the data.
+    // The people there have no phone number, which is a fault of the data.
     lab.run("check")
         .exits(1)
         .says("ok       target zitadel: policy: no limits are set");

@@ -115,7 +115,7 @@ fn a_token_for_these_names_lets_no_other_names_through() {
     assert!(limits.contains("approved by the token"), "{limits}");
 }
 
-/// The same accounts, with the same ids: under another address of the server, and in another organization behind the same
+/// The same accounts with the same ids: at another address of the server, and in another organization at the same
 /// address.
 #[test]
 fn a_token_is_good_for_its_server_and_organization_alone() {

@@ -1,4 +1,4 @@
-//! Somebody at a terminal sees whom a run is about, and is asked before anything is changed.
+//! A person at a terminal sees whom a run concerns, and is asked before anything is changed.
 
 use std::io::Write as _;
 
@@ -7,7 +7,7 @@ use pty_process::blocking::Command;
 use crate::auth::terminal::{screen, until};
 use crate::safety::lab::{Lab, finish, staff};
 
-/// What somebody sees who answers the question; without an answer there is to be no question.
+/// The output for a person who answers the question. Without an answer, no question is expected.
 fn answered(lab: &Lab, command: &str, answer: Option<&str>) -> (i32, String) {
     let (mut terminal, side_of_program) = pty_process::blocking::open().unwrap();
     let command = Command::new(env!("CARGO_BIN_EXE_directory-sync"))
@@ -36,10 +36,10 @@ fn a_run_on_a_terminal_asks_before_it_changes_anything() {
         assert!(seen.contains("Apply these 2 changes? [y/N] "), "{seen}");
         assert!(seen.contains("error: the changes were not confirmed"), "{seen}");
         assert_eq!((exit, lab.zitadel.writes().len()), (1, 0), "{seen}");
-        // Nobody who watches the figures is to take that for a failure.
+        // Metrics must not show it as a failure.
         assert!(!lab.path("last.prom").exists());
     }
-    // Whoever sits there may see whom it is about.
+    // The person at the terminal may see the names.
     assert!(
         answered(&lab, "plan", None)
             .1
@@ -65,7 +65,7 @@ fn yes_is_an_answer_in_advance() {
     assert!(answered(&lab, "sync", None).1.contains("in sync"));
 }
 
-/// In a file nobody reads along: who somebody is stands nowhere, and nobody is asked.
+/// In a file, names are hidden, and no question is asked.
 #[test]
 fn nobody_is_named_where_nobody_reads_along() {
     let lab = Lab::csv(&staff(2));

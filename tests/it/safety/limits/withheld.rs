@@ -89,7 +89,7 @@ fn a_new_account_waits_to_be_activated() {
     assert_eq!(lab.zitadel.act("POST", &path, &serde_json::json!({})).0, 200);
     lab.run("sync").exits(0);
     assert_eq!(state(&lab, "ada@example.com"), UserState::Active);
-    // Without the setting nobody is activated who was not deactivated by this tool.
+    // Without the setting, only accounts that this tool deactivated are activated.
     lab.configure("");
     lab.run("sync").exits(0);
     assert_eq!(state(&lab, "ben@example.com"), UserState::Inactive);
@@ -161,7 +161,7 @@ fn an_interrupted_creation_is_completed_by_an_old_server_without_looks_at_metada
         assert_eq!(unfinished(), 1, "{policy}");
         run().exits(0).says("Done: 1 updated");
         assert_eq!((states(UserState::Inactive), unfinished()), (3, 0), "{policy}");
-        // Without the setting nobody looks, as before.
+        // Without the setting, it is not checked, as before.
         run().exits(0).says("in sync");
         lab.zitadel.remove_organization_metadata("directory-sync.policy");
         lab.configure("");

@@ -48,7 +48,7 @@ fn an_adopted_account_is_looked_after_by_who_adopts() {
     assert_eq!(jobs.count(), 1);
 }
 
-/// An adoption that broke off anywhere: whoever looked after the account until then takes nobody for absent.
+/// An adoption that was interrupted anywhere: the former provider does not treat the person as absent.
 #[test]
 fn an_adoption_that_breaks_off_leaves_the_account_to_nobody_else() {
     let mut broken = 0;
@@ -91,7 +91,7 @@ fn an_account_that_is_made_again_tells_who_looked_after_it() {
     );
 }
 
-/// A plan that waits does not remove whom another configuration has taken over meanwhile.
+/// A saved plan does not remove an account that another configuration has taken over in the meantime.
 #[test]
 fn a_plan_that_waits_does_not_remove_what_others_took_over() {
     let jobs = Jobs::csv();
@@ -111,7 +111,7 @@ fn a_plan_that_waits_does_not_remove_what_others_took_over() {
     assert!(jobs.is_there("student45@example.com"));
 }
 
-/// A limit is a share of the accounts that the configuration looks after, not of everybody's.
+/// A limit is a percentage of the accounts that the configuration manages, not of all accounts.
 #[test]
 fn a_limit_is_a_share_of_ones_own_accounts() {
     let jobs = Jobs::csv();

@@ -9,7 +9,7 @@ use testkit::zitadel::{UserState, UserView};
 
 use crate::safety::lab::{Lab, staff};
 
-/// What somebody does, and what the run says of it.
+/// A change by hand, and the message about it.
 struct Act {
     name: &'static str,
     method: &'static str,
@@ -180,8 +180,8 @@ fn a_leaver_who_is_renamed_right_before_the_removal_stays() {
     }
 }
 
-/// A person with an account, of whom the source tells another name, address, or both, and an administrator who gives the
-/// account to somebody else: it stays theirs.
+/// A person with an account, with another name, address, or both in the source, and an administrator who gives the
+/// account to another person: it stays theirs.
 #[test]
 fn an_account_that_was_given_to_somebody_else_is_not_overwritten() {
     let changes: [fn(&Lab, &Person); 3] = [

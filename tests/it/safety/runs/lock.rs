@@ -33,7 +33,7 @@ fn a_second_run_exits_with_5_and_names_the_first() {
 #[test]
 fn a_lock_folder_that_cannot_be_written_is_a_warning() {
     let lab = Lab::csv(&staff(1));
-    // Nobody can create a file there, not even root.
+    // No file can be created there, not even by root.
     lab.configure("lock: {dir: /proc}\n");
     lab.run("sync").exits(0).says("no lock could be taken");
 }

@@ -8,7 +8,7 @@ use crate::safety::lab::{Lab, Run, finish, staff};
 
 const LOCALPARTS: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
 
-/// An account as this tool leaves it behind.
+/// An account as this tool creates it.
 fn account(uid: &str) -> UserSeed {
     let localpart = Uuid::new_v5(&LOCALPARTS, uid.as_bytes()).to_string();
     UserSeed {
@@ -101,7 +101,7 @@ fn a_mode_changes_no_removal_and_no_reactivation() {
     }
 }
 
-/// Somebody made that link, and whoever it belongs to can log in as this person: a matter for people.
+/// The link was made by hand, and its owner can sign in as this person, so an administrator has to decide.
 #[test]
 fn a_foreign_link_stays_and_is_reported() {
     let lab = Lab::ldap(&[
@@ -148,7 +148,7 @@ fn links(lab: &Lab, uid: &str) -> Vec<String> {
     links.into_iter().map(|link| link.user_id).collect()
 }
 
-/// Without the link its person cannot log in; the account is nobody's yet, so that no run passes over it.
+/// Without the link, the person cannot sign in. The account belongs to no one yet, so that each run reports it.
 #[test]
 fn a_link_that_another_account_holds_is_said_in_each_run() {
     let lab = Lab::ldap(&[Person::new("ada", "Ada", "Test")]);
@@ -181,7 +181,7 @@ fn a_link_that_another_account_holds_is_said_in_each_run() {
     run(&lab, "", &keys).exits(0).says("nothing to change");
 }
 
-/// Whoever holds the former id cannot log in for good because one request failed.
+/// The owner of the former id must not keep access only because one request failed.
 #[test]
 fn a_link_of_a_former_id_goes_although_a_run_broke_off() {
     for fault in [

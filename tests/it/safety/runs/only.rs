@@ -5,7 +5,7 @@ use testkit::people::Person;
 
 use crate::safety::lab::{Lab, staff};
 
-/// Everybody has an account, then everybody changes, one person is gone, and one is new.
+/// All people have an account, then all change, one person is missing, and one is new.
 fn after_changes(lab: &Lab) {
     lab.configure("policy: {absent: delete}\n");
     lab.run("").exits(0);
@@ -48,7 +48,7 @@ fn only_the_named_people_change_and_nobody_is_absent() {
     assert_eq!(family_names(&lab), ["Changed", "Test", "Changed", "Test", "New"]);
     lab.run("sync --only nora").exits(0).says("in sync");
 
-    // The others are as they were before, for a run about everybody.
+    // The others are unchanged, for a full run.
     lab.run("sync").exits(0).says("1 updated, 1 deleted");
     assert_eq!(family_names(&lab), ["Changed", "Changed", "Changed", "New"]);
 }
@@ -92,7 +92,7 @@ fn a_disabled_person_is_removed_within_the_limits() {
     assert_eq!(lab.names().len(), 3);
 }
 
-/// The server's limits hold for one person as for everybody.
+/// The server's limits apply to one person as to all.
 #[test]
 fn the_servers_limits_hold_for_the_named_people() {
     let lab = Lab::ldap(&staff(4));

@@ -94,7 +94,7 @@ fn a_terminal_that_is_closed_ends_no_run_at_once() {
     assert_eq!(lab.json("report.json")["outcome"], "partial");
 }
 
-/// Whoever starts a run by `nohup` wants it to outlive the terminal.
+/// A run with `nohup` is to outlive the terminal.
 #[test]
 fn a_run_by_nohup_outlives_its_terminal() {
     let lab = Lab::csv(&staff(3));

@@ -69,7 +69,7 @@ fn verify_finds_what_was_acknowledged_and_not_done() {
         .says("Done: 1 updated; verified.");
 }
 
-/// A list that stays behind verifies nothing, and is not waited for longer than that.
+/// A list that stays stale verifies nothing, and is not waited for longer than that.
 #[test]
 fn verify_gives_up_on_lists_that_stay_behind() {
     let lab = Lab::csv(&staff(3));

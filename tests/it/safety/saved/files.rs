@@ -10,7 +10,7 @@ use testkit::people::Person;
 
 use crate::safety::lab::{Lab, mode, staff};
 
-/// One file of each kind, and three people, of whom the last has no account yet.
+/// One file of each kind, and three people, of whom the last one has no account yet.
 fn with_files() -> Lab {
     let lab = Lab::csv(&staff(2));
     lab.run("sync --undo-file undo.json --report report.json")
@@ -64,7 +64,7 @@ fn refuses(lab: &Lab, arguments: &str, said: &[&str]) {
     assert_eq!(everything(lab), before, "{arguments}");
 }
 
-/// Whatever else stands there stays, to the last byte, and no server hears of the run.
+/// Any other existing file stays unchanged, and no server is contacted.
 #[test]
 fn a_file_of_another_kind_is_never_replaced() {
     let lab = with_files();

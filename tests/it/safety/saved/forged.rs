@@ -1,4 +1,4 @@
-//! Plan and undo files that somebody has edited: what no run writes is refused.
+//! Manipulated plan and undo files: changes that no run writes are refused.
 
 use serde_json::{Value as Json, json};
 use testkit::people::Person;
@@ -61,7 +61,7 @@ fn remove(values: &mut Json, name: &str) {
     values.as_object_mut().unwrap().remove(name).unwrap();
 }
 
-/// Of accounts that come and go: which change, how it is forged, and what is said.
+/// Forged creations and removals: the change, the forgery, and the message.
 const REMOVALS: [(&str, Forge, &str); 8] = [
     (
         "delete",
@@ -143,7 +143,7 @@ const ROLES: [(&str, Forge, &str); 4] = [
 
 /// Of what an account has.
 const EDITS: [(&str, Forge, &str); 6] = [
-    // The address would be written beside the name, and nobody would see it.
+    // The address would be written together with the name, without being shown.
     (
         "update",
         |change| change["edit"]["person"]["values"]["email"] = json!(["eve@example.com"]),

@@ -1,4 +1,4 @@
-//! Plan files that somebody has edited: whose account it is, what is written, and in which way accounts go.
+//! Manipulated plan files: the owner of accounts, written values, and kinds of removal.
 
 use serde_json::{Value as Json, json};
 use testkit::people::Person;
@@ -27,9 +27,9 @@ fn run(lab: &Lab, arguments: &str) -> Run {
     finish(command)
 }
 
-/// Twelve people have accounts that they reach by links. Since then Ada and Cleo are called otherwise, Dora's account shows
-/// her id as a plain text, Emil's has lost its link, Ben has left, the second Ada is disabled, and Zoe and Yan are new, of
-/// whom Yan has an account that was made by hand.
+/// Twelve people have accounts with links. Since then, Ada and Cleo have other names, Dora's account has her id as a
+/// plain text, Emil's has lost its link, Ben has left, the second Ada is disabled, and Zoe and Yan are new, of whom
+/// Yan has an account that was made by hand.
 fn changed() -> Lab {
     let lab = Lab::ldap(&staff(12));
     configure(&lab, "absent: delete");
@@ -118,7 +118,7 @@ const FORGED: [(&str, Forge, &str); 12] = [
         |change| change["edit"]["changes"][0]["after"] = Json::Null,
         OTHER,
     ),
-    // What a source is said not to know is not what it gives.
+    // An attribute cannot be both unknown and provided by a source.
     (
         "cleo",
         |change| {

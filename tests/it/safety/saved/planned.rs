@@ -45,7 +45,7 @@ fn a_plan_is_applied_later_as_it_was_shown() {
 fn an_account_that_has_moved_is_refused_alone() {
     let lab = changed();
     lab.run("plan --out plan.json").exits(0);
-    // Somebody else renames Ada by hand, sets Cleo's name, and makes Zoe's account.
+    // An administrator renames Ada, sets Cleo's name, and creates Zoe's account.
     lab.run("plan --out other.json").exits(0);
     let only = |names: [&str; 2]| {
         let mut plan = lab.json("other.json");
@@ -96,7 +96,7 @@ fn a_plan_passes_the_guard_and_is_bound_to_its_configuration() {
         .says("cannot use the plan missing.json");
 }
 
-/// A source that lacks people makes no plan that somebody could apply later.
+/// Incomplete sources lead to no plan that could be applied later.
 #[test]
 fn a_plan_without_proof_is_not_kept() {
     let lab = Lab::csv(&staff(3));

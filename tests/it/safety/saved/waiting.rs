@@ -5,7 +5,7 @@ use std::fs;
 use crate::crash::world::Before;
 use crate::program::{Installation, Ran};
 
-/// Puts a text in the place of the only one like `from`.
+/// Replaces the only occurrence of `from`.
 fn replace(installation: &Installation, from: &str, to: &str) {
     let config = fs::read_to_string(installation.path("config.yaml")).unwrap();
     assert_eq!(config.matches(from).count(), 1, "{from:?} in {config}");

@@ -263,7 +263,8 @@ fn a_file_of_another_kind_is_read_or_named() {
         .says("save it as CSV");
 }
 
-/// Blanks and letter case make no other login name: that two rows have one is said in the plan, and never left to the server.
+/// Blanks and letter case do not make another login name: two rows with the same one are reported in the plan, and
+/// never left to the server.
 #[test]
 fn two_rows_of_one_login_are_both_rejected() {
     let lab = lab();

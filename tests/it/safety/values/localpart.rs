@@ -60,7 +60,7 @@ fn set(lab: &Lab, account: &str, value: &str) {
     assert_eq!(status, 200, "{reply}");
 }
 
-/// Two records with one `localpart` are both rejected, and each names the other; nobody else is touched.
+/// Two records with one `localpart` are both rejected, and each names the other. Other people are not affected.
 #[test]
 fn two_people_with_one_localpart_are_both_rejected() {
     let same = "another record has the same `localpart`: ";
@@ -101,7 +101,7 @@ fn a_localpart_that_another_person_has_is_not_given_again() {
     assert_eq!(accounts(&lab), before);
 }
 
-/// What no Matrix id can have is rejected; blanks around a value are taken off, which is said.
+/// An invalid localpart is rejected. Surrounding blanks are removed and reported.
 #[test]
 fn a_localpart_is_a_possible_one_or_not_written() {
     let long = "x".repeat(191);
@@ -155,7 +155,7 @@ fn a_localpart_made_from_the_id_is_checked() {
     assert_eq!(lab.names(), [""; 0]);
 }
 
-/// What an account holds already is nobody's fault, however odd: it stays, and its person is served.
+/// An existing value of an account stays, however odd, and its person is not rejected.
 #[test]
 fn a_localpart_that_is_stored_rejects_nobody() {
     for odd in ["Ada Love", "@n4:example.org", "\u{e4}", " ada "] {
@@ -181,7 +181,7 @@ fn a_localpart_that_is_stored_rejects_nobody() {
     }
 }
 
-/// An account of somebody else, whoever looks after it and whatever its id is by now, keeps what it alone holds.
+/// An account of another person, with any provider and any id, keeps its unique values.
 #[test]
 fn a_localpart_of_any_account_of_the_organization_is_not_given_again() {
     let lab = four();

@@ -39,8 +39,8 @@ fn two_people_swap_their_addresses_in_one_run() {
     assert_swapped(&lab);
 }
 
-/// Whatever write of the exchange fails for good, the next run completes it, and nobody is left with a name that
-/// nobody knows where that can be helped.
+/// If any write of the exchange fails permanently, the next run completes it, and no account stays with a temporary
+/// name if that can be avoided.
 #[test]
 fn an_exchange_that_fails_anywhere_is_completed_by_the_next_run() {
     for write in 1..=3 {
@@ -86,7 +86,7 @@ fn a_chain_of_names_ends_with_a_new_person() {
     assert_eq!(lab.account("cleo").username, "ben@example.com");
 }
 
-/// The delete happens for its own reason; whoever needs the name waits, and says why there was no turn.
+/// The delete has its own reason. A change that needs the name waits, and reports if it was not started.
 #[test]
 fn who_needs_the_name_of_somebody_removed_waits_for_the_delete() {
     let lab = Lab::ldap(&staff(3));

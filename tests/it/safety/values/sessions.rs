@@ -1,4 +1,4 @@
-//! `policy.end_sessions`: whoever is deactivated is signed out, also after a run that was interrupted.
+//! `policy.end_sessions`: deactivated people are signed out, also after an interrupted run.
 
 use serde_json::json;
 use testkit::people::Person;
@@ -69,7 +69,7 @@ fn whoever_is_deactivated_is_signed_out() {
         .does_not_say("sessions");
 }
 
-/// Zitadel keeps the sessions of whoever is deactivated, and so do we unless we are asked.
+/// Zitadel keeps the sessions of deactivated accounts, and so does this tool unless configured otherwise.
 #[test]
 fn sessions_stay_without_the_key_and_without_a_deactivation() {
     for policy in [
@@ -152,7 +152,7 @@ fn a_session_that_begins_at_the_last_moment_is_ended() {
     assert_eq!(sessions(&lab), ENDED);
 }
 
-/// Whoever deactivates the account at the last moment does not end its sessions.
+/// If an account is deactivated by others at the last moment, its sessions stay.
 #[test]
 fn an_account_that_is_deactivated_meanwhile_is_signed_out_all_the_same() {
     let lab = leaving(SIGNS_OUT);
@@ -168,7 +168,7 @@ fn an_account_that_is_deactivated_meanwhile_is_signed_out_all_the_same() {
     );
 }
 
-/// Wherever it breaks off, the account is deactivated or the next run does it, and nobody stays signed in.
+/// After any interruption, the account is deactivated or the next run does it, and no one stays signed in.
 #[test]
 fn an_interrupted_sign_out_is_completed() {
     let refused = r#"{"code": 9, "message": "no", "details": []}"#;
@@ -185,7 +185,7 @@ fn an_interrupted_sign_out_is_completed() {
     }
 }
 
-/// A right that is missing is told before anything is changed, or missed when sessions are not shown.
+/// A missing permission is reported before anything is changed, or when sessions are not shown.
 #[test]
 fn missing_rights_are_told_and_made_good_later() {
     let lab = leaving(SIGNS_OUT);
@@ -206,7 +206,7 @@ fn missing_rights_are_told_and_made_good_later() {
         assert_eq!(lab.account(id).state, UserState::Inactive, "{id}");
     }
     assert_eq!(sessions(&lab), KEPT);
-    // Somebody who is back meanwhile is signed out and let in again.
+    // A person who has returned in the meantime is signed out and reactivated.
     lab.slapd().add(&Person::new("ben", "Ben", "Test"));
     lab.zitadel.clear_faults();
     lab.run("plan")
@@ -246,7 +246,7 @@ fn an_undo_says_that_sessions_do_not_come_back() {
     assert_deactivated(&lab);
 }
 
-/// Nobody can be signed in to an account that is being made.
+/// No one can be signed in to an account that is just being created.
 #[test]
 fn a_new_account_has_no_sessions_to_end() {
     let lab = Lab::csv(&staff(2));

@@ -40,7 +40,7 @@ async fn a_name_that_is_not_text_is_shown_as_well_as_it_can_be() {
     assert_eq!(&*desired.objects[0].origin.at, "uid=\u{fffd}");
 }
 
-/// Somebody's entry with this in place of one attribute.
+/// The entry of a person with one attribute replaced.
 fn changed(uid: &str, name: &str, value: &[u8]) -> Reply {
     let Reply::Entry(dn, mut attributes) = person(uid) else {
         unreachable!("a person is an entry");
@@ -53,7 +53,7 @@ fn changed(uid: &str, name: &str, value: &[u8]) -> Reply {
     Reply::Entry(dn, attributes)
 }
 
-/// Through the real program: nobody else is held up by bytes that are no text, and nobody is lost.
+/// Through the real program: bytes that are not text affect no other people, and no one is lost.
 #[test]
 fn bytes_that_are_not_text_reject_one_entry_and_the_others_go_on() {
     let entries = || {
@@ -114,7 +114,7 @@ fn configuration(ldap: &LdapDouble) -> String {
     )
 }
 
-/// The id of 389-ds has the digits of a UUID and other dashes: it is text and kept as it is.
+/// The id of 389-ds has the digits of a UUID and other dashes: it is text and stays unchanged.
 #[tokio::test]
 async fn an_ns_unique_id_is_text() {
     const ID: &str = "0a950601-435311e0-86a2f5bd-3cd26022";

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// It may have been renamed; taking its role from everybody would be wrong.
+/// It may have been renamed. Removing its role from all people would be wrong.
 #[tokio::test]
 async fn a_group_that_is_not_there_ends_the_read() {
     let slapd = Options::ldif(directory(&[("admins", "groupOfNames", &[ADA])])).start();
@@ -76,8 +76,8 @@ async fn a_group_without_a_visible_member_ends_the_read_unless_it_may_be_empty()
     assert_eq!(found(&slapd, &[hollow]).await[0], "ada: User");
 }
 
-/// A directory may keep the old names of people in its groups after they were moved: then the role is about to go from
-/// everybody.
+/// A directory may keep former names of people in its groups after they were moved: then all of them would lose the
+/// role.
 #[tokio::test]
 async fn a_group_of_which_nobody_was_read_is_told() {
     let moved = [
@@ -116,7 +116,7 @@ async fn a_group_of_which_nobody_was_read_is_told() {
     assert_eq!(told(&read), Vec::<String>::new());
 }
 
-/// Somebody whose record is broken is in the group all the same.
+/// A person with a rejected record is still in the group.
 #[tokio::test]
 async fn a_group_of_a_broken_record_is_not_without_people() {
     let slapd = Options::ldif(directory(&[("admins", "groupOfNames", &[ADA])])).start();

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A page smaller than the server's limit brings everybody, whatever the limit.
+/// A page smaller than the server's limit returns all people, whatever the limit.
 #[tokio::test]
 async fn pages_get_round_a_size_limit_that_allows_paging() {
     let slapd = Options::people(&people(1, 2500))

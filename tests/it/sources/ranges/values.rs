@@ -52,7 +52,7 @@ async fn all_values_of_a_mapped_attribute_are_read_where_they_matter() {
         .collect();
     assert_eq!(emails, [Some("c@x"), Some("b@x")]);
     assert_eq!(double.asked("proxyAddresses;range=1-*"), [false, true]);
-    // Where the first value is enough, nobody asks for the others.
+    // If the first value is enough, the others are not requested.
     let double = LdapDouble::start(vec![vec![
         with_addresses("a", &[("proxyAddresses;range=0-0", &["m@x"])]),
         last(),
@@ -66,7 +66,7 @@ async fn all_values_of_a_mapped_attribute_are_read_where_they_matter() {
     assert_eq!(double.searches(), 1);
 }
 
-/// The person is known, so the account stays as it is.
+/// The person is known, so the account stays unchanged.
 #[tokio::test]
 async fn a_person_whose_values_stay_open_is_rejected() {
     let first = || {

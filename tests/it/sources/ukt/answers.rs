@@ -104,7 +104,7 @@ async fn a_repeated_secret_is_masked_in_every_form() {
     );
 }
 
-/// Nobody looks at the times of a token, so they can be anything.
+/// The times of a token are ignored, so they can be anything.
 #[tokio::test]
 async fn a_token_may_be_good_for_any_time() {
     let double = UktDouble::start();

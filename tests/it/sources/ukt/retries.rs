@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Nobody asks for the list of a day once more, so one bad answer must not lose it.
+/// The list of a day is not requested again later, so one bad answer must not lose it.
 #[tokio::test]
 async fn token_and_list_are_asked_for_again() {
     let double = UktDouble::start();

@@ -53,8 +53,8 @@ pub(super) async fn a_disabled_person_is_created_inactive(stage: &Stage) {
         .await;
 }
 
-/// A phone number that Zitadel refuses keeps nobody from an account, a role or another change, and not the stored number
-/// from being there.
+/// A phone number that Zitadel refuses prevents neither an account, a role or another change, and the stored number
+/// stays.
 pub(super) async fn a_refused_phone_is_left_out(stage: &Stage) {
     let target = stage.target().await;
     let mut ada = stage.somebody(&target, &[]);
@@ -117,7 +117,7 @@ pub(super) async fn disabling_and_enabling_twice_is_fine(stage: &Stage) {
     stage.is_whole(&target, &ada, &lines).await;
 }
 
-/// That somebody is missing is noted on the account, and is no longer when the person is back.
+/// An absence is recorded on the account, and removed when the person returns.
 pub(super) async fn an_absence_is_noted_and_ends(stage: &Stage) {
     const SINCE: i64 = 1_700_000_000;
     let target = stage.target().await;
@@ -171,7 +171,7 @@ pub(super) async fn removing_twice_is_fine(stage: &Stage) {
     }
 }
 
-/// An account that has become somebody else's since it was listed is not removed.
+/// An account that belongs to another person since it was listed is not removed.
 pub(super) async fn an_account_that_has_changed_is_not_removed(stage: &Stage) {
     let target = stage.target().await;
     let (mut ada, mut ben) = (stage.somebody(&target, &[]), stage.somebody(&target, &[]));
@@ -226,7 +226,7 @@ pub(super) async fn a_deleted_account_can_be_made_again(stage: &Stage) {
     stage.is_whole(&target, &ada, &lines).await;
 }
 
-/// Nobody's data is in an error, whatever the server repeats.
+/// Errors contain no personal data, whatever the server repeats.
 pub(super) async fn a_refusal_repeats_no_values(stage: &Stage) {
     let target = stage.target().await;
     let mut bad = stage.somebody(&target, &[("first_name", "Augusta")]);

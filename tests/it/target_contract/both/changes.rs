@@ -143,7 +143,7 @@ pub(super) async fn adoption_writes_the_id(stage: &Stage) {
     stage.is_whole(&target, &ada, &lines).await;
 }
 
-/// What is shown of a name was chosen by somebody, and stays while the names do.
+/// The display name was chosen by a person, and stays while the names do.
 pub(super) async fn the_shown_name_follows_the_names_alone(stage: &Stage) {
     let target = stage.target().await;
     let mut ada = stage.somebody(&target, &[]);

@@ -6,7 +6,7 @@ use directory_sync::target::{Target, TargetErrorKind as Kind, Wait};
 use super::super::support::{at, cost_of, create, edit_of, update};
 use super::stage::Stage;
 
-/// A taken name is a conflict after one request, and whoever holds it is found whatever its letter case.
+/// A taken name is a conflict after one request, and its owner is found in any letter case.
 pub(super) async fn a_taken_name_is_a_conflict_with_a_holder(stage: &Stage) {
     let target = stage.target().await;
     let ada = stage.somebody(&target, &[]);
@@ -24,13 +24,13 @@ pub(super) async fn a_taken_name_is_a_conflict_with_a_holder(stage: &Stage) {
     let holder_roles = holder.roles(target.schema()).to_vec();
     assert_eq!((holder.target_id, holder.id), (id, Some(ada.id.clone())));
     assert_eq!(holder_roles, ada.roles(target.schema()));
-    // Somebody hidden is waited for, and nobody is here.
+    // It waits for a hidden account, and there is none.
     assert!(target.catch_up(Wait::ForHiddenAccount).await.unwrap());
     let nobody = stage.somebody(&target, &[]);
     assert_eq!(target.accounts_with_login(&nobody).await.unwrap(), []);
 }
 
-/// Who has the name that an account is to get is said.
+/// The owner of a name that an account is to get is named.
 pub(super) async fn a_rename_to_a_taken_name_names_the_holder(stage: &Stage) {
     let target = stage.target().await;
     let (mut ada, ben) = (stage.somebody(&target, &[]), stage.somebody(&target, &[]));

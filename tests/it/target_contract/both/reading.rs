@@ -1,4 +1,4 @@
-//! Everybody is listed once, and what the list does not show is asked for.
+//! All accounts are listed once, and values that the list does not show are requested.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -9,7 +9,7 @@ use directory_sync::target::Target;
 use super::super::support::{at, cost_of, deactivation, read_all};
 use super::stage::{Stage, unprepared};
 
-/// Everybody is listed once, be it in one page or in several.
+/// All accounts are listed once, in one page or in several.
 pub(super) async fn everybody_is_listed_once(stage: &Stage) {
     let target = stage.target().await;
     let mut made = BTreeSet::new();
@@ -43,7 +43,7 @@ pub(super) async fn everybody_is_listed_once(stage: &Stage) {
     }
 }
 
-/// Whatever is asked about an account, the answer says what it holds instead where it differs.
+/// For any check of an account, the answer contains its value if it differs.
 pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
     let target = stage.target().await;
     let long = "x".repeat(300);

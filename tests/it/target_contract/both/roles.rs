@@ -47,7 +47,7 @@ async fn change(
     cost
 }
 
-/// The roles that the account of somebody holds, of those that the target looks at.
+/// The roles of a person's account that the target manages.
 async fn roles_of(stage: &Stage, target: &ZitadelTarget, who: &Desired) -> Vec<String> {
     let account = stage.account(target, who).await.unwrap();
     let held = account.roles(target.schema()).iter();
@@ -100,7 +100,7 @@ pub(super) async fn roles_of_others_stay(stage: &Stage) {
     assert_eq!(roles_of(stage, &all, &ada).await, [""; 0]);
 }
 
-/// Nobody is without a role while it is exchanged for another one, and roles of others stay.
+/// No one is without a role while it is replaced by another, and other roles stay.
 pub(super) async fn roles_are_exchanged_in_one_write(stage: &Stage) {
     let Some(others) = other_roles(stage, 2) else {
         return;

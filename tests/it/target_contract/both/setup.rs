@@ -19,7 +19,7 @@ pub(super) async fn preparing_is_four_requests(stage: &Stage) {
     assert_eq!(cost, requests);
 }
 
-/// Each step of a check stands on its own.
+/// Each step of a check is independent.
 pub(super) async fn a_check_tries_each_step(stage: &Stage) {
     let findings = unprepared(&stage.settings).check().await;
     let steps: Vec<_> = findings

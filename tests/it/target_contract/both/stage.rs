@@ -19,7 +19,8 @@ use testkit::zitadel::Options;
 use super::super::support::{World, at, create, deletion, link_attribute, person, read_all, unseen};
 use super::whole::{read_back, stored};
 
-/// The configuration of an installation at a real Zitadel. People are made there and removed again; nobody else is touched.
+/// The configuration of an installation with a real Zitadel. People are created there and removed again; no others
+/// are changed.
 pub(crate) const LIVE: &str = "DIRECTORY_SYNC_LIVE_ZITADEL";
 
 /// Those of the double's project.
@@ -28,7 +29,7 @@ pub(crate) const ROLES: [&str; 3] = ["Admin", "Guest", "User"];
 /// One behaviour's Zitadel and the people it has made there.
 pub(crate) struct Stage {
     pub(crate) settings: ZitadelSettings,
-    /// Begins every name, so that nobody of another run is met.
+    /// Prefix of every name, so that no account of another run is found.
     prefix: String,
     people: Cell<u32>,
     made: RefCell<Vec<TargetId>>,
@@ -61,7 +62,7 @@ impl Stage {
         }
     }
 
-    /// What an installation does with its own people does not matter here, and nobody gets a message.
+    /// An installation's own settings for its people do not matter here, and no one gets a message.
     fn of(settings: ZitadelSettings, world: Option<World>) -> Self {
         Self {
             settings: ZitadelSettings {
@@ -105,7 +106,7 @@ impl Stage {
         Some(self.target_with(&settings).await)
     }
 
-    /// Somebody who is not there yet.
+    /// A person without an account.
     pub(crate) fn somebody(&self, target: &ZitadelTarget, values: &[(&str, &str)]) -> Desired {
         self.people.set(self.people.get() + 1);
         let name = format!("{}{}", self.prefix, self.people.get());
@@ -188,7 +189,7 @@ impl Stage {
         }
     }
 
-    /// Whoever was made goes, and whoever else bears a name of this stage; also who is not listed yet.
+    /// Removes the created accounts, and all others with a name of this stage, even if not listed yet.
     async fn clean_up(&self) {
         let made = self.made.take();
         let left = async || {
@@ -267,7 +268,7 @@ pub(crate) async fn on_configured(file: &Path, behaviour: impl AsyncFnOnce(&Stag
     on(&Stage::configured(file), behaviour).await;
 }
 
-/// Leaves nobody behind, also when an assertion fails.
+/// Leaves no accounts behind, even if an assertion fails.
 async fn on(stage: &Stage, behaviour: impl AsyncFnOnce(&Stage)) {
     let shown = AssertUnwindSafe(behaviour(stage)).catch_unwind().await;
     stage.clean_up().await;

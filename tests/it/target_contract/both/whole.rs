@@ -10,7 +10,7 @@ use testkit::zitadel::{UserState, UserView};
 use super::super::support::{at, deletion, filled};
 use super::stage::Stage;
 
-/// What the account of somebody holds who was made like this.
+/// The values of an account that was created like this.
 pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Desired) -> Vec<String> {
     let held = filled(target, who);
     let text = |name: &str| held.text(at(target, name)).unwrap();

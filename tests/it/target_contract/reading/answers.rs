@@ -1,4 +1,4 @@
-//! Answers that are well formed and say nothing, or come too slowly, or repeat what nobody is to read.
+//! Answers that are well formed and useless, too slow, or that repeat secrets.
 
 mod hostile;
 
@@ -47,7 +47,7 @@ async fn read_everything(world: &World) -> Result<usize, TargetError> {
     Ok(ids.len())
 }
 
-/// Whatever list it is, an answer that is none ends the run; it is never taken for a list of nobody.
+/// For any list, an answer that is not a list ends the run. It is never read as an empty list.
 #[tokio::test]
 async fn an_answer_that_is_no_list_is_an_error() {
     let metadata = "/management/v1/users/";
@@ -80,7 +80,7 @@ async fn an_answer_that_is_no_list_is_an_error() {
     }
 }
 
-/// The error that came in place of a list is told in its own words.
+/// The error that was sent instead of a list is reported in its own words.
 #[tokio::test]
 async fn an_error_in_place_of_a_list_is_told() {
     let world = World::new();
@@ -152,7 +152,7 @@ async fn totals_that_count_metadata_make_no_list_short() {
     }
 }
 
-/// Accounts of another organization are nobody's here, whatever list shows them and whatever id they carry.
+/// Accounts of another organization are ignored, whatever list shows them and whatever id they have.
 #[tokio::test]
 async fn an_account_of_another_organization_is_not_handed_over() {
     let world = World::new();
@@ -180,8 +180,8 @@ async fn an_account_of_another_organization_is_not_handed_over() {
     assert!(error.what.contains("of another organization"), "{error}");
 }
 
-/// Whoever holds a role and is in no list is looked at: what is another organization's, or a machine's, is none of the
-/// accounts that the list lacks, and an answer about somebody else is none.
+/// A user with a role who is in no list is read: accounts of another organization and machine users are not missing
+/// accounts, and an answer about another user is refused.
 #[tokio::test]
 async fn a_hidden_account_is_ours_if_it_says_so_itself() {
     const STRANGERS: &str = "read_user: Zitadel answered about other accounts than it was asked about";
@@ -220,7 +220,7 @@ async fn a_hidden_account_is_ours_if_it_says_so_itself() {
     }
 }
 
-/// A create that passes for a success and names nobody is looked into like one whose answer was lost.
+/// A creation with a success status and without an id is examined like one with a lost answer.
 #[tokio::test]
 async fn a_create_without_an_id_is_looked_into() {
     let world = World::new();

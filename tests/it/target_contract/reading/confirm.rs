@@ -68,7 +68,7 @@ async fn values_are_asked_in_hundreds() {
     );
 }
 
-/// Whether an account says that somebody else looks after it: one that says nothing is anybody's.
+/// Returns whether an account names another provider. One without a name belongs to any.
 fn is_of_others(unmet: &Mismatch, ours: &[Value]) -> bool {
     unmet
         .current
@@ -121,7 +121,7 @@ async fn who_looks_after_accounts_is_asked_in_thousands() {
     }
 }
 
-/// A filter that finds nobody proves nothing: the accounts themselves are asked.
+/// A filter without results proves nothing: the accounts themselves are read.
 #[tokio::test]
 async fn a_filter_that_finds_nobody_gives_no_account_away() {
     let world = World::new();

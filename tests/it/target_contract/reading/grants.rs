@@ -19,7 +19,7 @@ fn world(version: Version, unordered: Unordered) -> World {
     })
 }
 
-/// People of whom each third contains no role.
+/// People of whom each third has no role.
 fn some_without(count: usize) -> impl Iterator<Item = UserSeed> {
     (0..count).map(|n| UserSeed {
         roles: if n % 3 == 0 { vec![] } else { vec!["User".into()] },
@@ -47,7 +47,7 @@ fn wrong<'a>(schema: &Schema, accounts: &'a [Existing]) -> Vec<&'a str> {
         .collect()
 }
 
-/// However the server mixes up the rows from page to page, everybody's roles are known, on servers of every age.
+/// For any order of the rows in pages, all roles are known, on servers of every age.
 #[tokio::test]
 async fn unordered_pages_of_grants_cost_nobody_a_role() {
     for version in [Version::V2_64, Version::V4_2, Version::V4] {
@@ -152,8 +152,8 @@ fn one_grant(user: &str, project: &str) -> FaultKind {
     FaultKind::json(200, json!({"details": details, "result": [grant]}).to_string())
 }
 
-/// The same where the answer is as long as it says: a role of somebody else's is nobody's, when roles are read and when they
-/// are looked at once more before an account is removed.
+/// The same for a complete answer: a role of another user is ignored, when roles are read and when they are read
+/// again before a removal.
 #[tokio::test]
 async fn a_whole_answer_about_others_is_none() {
     const STRANGERS: &str = "Zitadel answered about other accounts than it was asked about";
@@ -209,7 +209,7 @@ async fn a_grant_on_another_project_gives_no_role() {
     assert_eq!(roles, [0]);
 }
 
-/// A filter that answers nobody is not believed.
+/// A filter without results is not used.
 #[tokio::test]
 async fn a_filter_that_answers_nobody_is_not_used() {
     let world = world(Version::V4, Unordered::Shuffled);

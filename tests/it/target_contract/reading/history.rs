@@ -1,4 +1,4 @@
-//! What happened to accounts, read from the event log in place of each of them.
+//! Events of accounts, read from the event log instead of each account.
 
 use std::time::Duration;
 
@@ -112,7 +112,7 @@ async fn live_on(world: &World, target: &ZitadelTarget, users: &[TargetId]) {
     world.zitadel.reset_counts();
 }
 
-/// Everything is asked about everybody; who differs differs in the same way on every server, by whichever way it was read.
+/// Everything is checked for all accounts. Differences are the same on every server, in every way of reading.
 #[tokio::test]
 async fn the_event_log_answers_like_the_accounts() {
     let everybody = PEOPLE as u64;
@@ -195,8 +195,8 @@ async fn a_mark_that_gives_access_back_is_read_from_the_account() {
     assert_eq!(world.zitadel.request_counts()[METADATA], 1);
 }
 
-/// `skip` on a server that cannot be asked about many accounts costs nothing for active ones; and whom an administrator
-/// blocked stays blocked, although an old mark was left on the account.
+/// `skip` on a server that cannot answer for many accounts sends no requests for active ones. An account that an
+/// administrator blocked stays blocked, although an old mark was left on it.
 #[tokio::test]
 async fn skipping_gives_no_account_back_by_an_old_mark() {
     let mut world = of_old();

@@ -1,4 +1,4 @@
-//! Every account once, whoever comes and goes meanwhile and however replies break off.
+//! Every account once, with any changes in the meantime and any interruption of replies.
 
 mod pages;
 
@@ -51,8 +51,8 @@ async fn states_nicknames_and_strangers() {
     }
 }
 
-/// Pages of every size give everybody once, on servers of every age. They are as full as they can be: each row is asked
-/// for once, and the joints between pages cost no page.
+/// Pages of every size return every account once, on servers of every age. They are as full as possible: each row is
+/// requested once, and the overlap of pages needs no extra page.
 #[tokio::test]
 async fn pages_give_everybody_once_and_are_full() {
     for (version, transports) in [(Version::V2_64, 2), (Version::V4_2, 1), (Version::V4, 1)] {
@@ -160,7 +160,7 @@ async fn a_server_in_trouble_still_speaks_connect() {
     assert_eq!(world.zitadel.request_counts().get("POST /v2/users"), None);
 }
 
-/// A reply that breaks off after some of its accounts is asked for again, and repeats nobody.
+/// A reply that is interrupted after some accounts is requested again, and no account is repeated.
 #[tokio::test]
 async fn a_reply_that_breaks_off_repeats_nobody() {
     let world = World::new();
@@ -177,7 +177,7 @@ async fn a_reply_that_breaks_off_repeats_nobody() {
     }
 }
 
-/// A reply whose items never end is ended after as many as were asked for, whoever sends it and whatever it lists.
+/// A reply whose items never end is stopped after the requested number, for any list.
 #[tokio::test]
 async fn a_reply_without_end_is_ended() {
     for version in [Version::V2_64, Version::V4] {

@@ -9,7 +9,7 @@ use crate::target_contract::support::{World, read_all};
 
 const TOKEN: &str = "POST /oauth/v2/token";
 
-/// A server whose clock is ahead of ours (`true`), or behind.
+/// A server whose clock is ahead of ours (`true`), or late.
 fn off_by(seconds: u64, ahead: bool) -> World {
     let world = World::new();
     let by = Duration::from_secs(seconds);

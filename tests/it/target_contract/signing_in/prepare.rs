@@ -133,7 +133,7 @@ async fn a_wrong_key_is_explained() {
     assert_eq!(world.zitadel.request_counts().values().sum::<u64>(), 2);
 }
 
-/// A service account that is switched off is said to be.
+/// A deactivated service account is reported.
 #[tokio::test]
 async fn a_deactivated_service_user_is_named() {
     let world = World::new();
@@ -158,7 +158,7 @@ async fn a_wrong_host_name_is_named() {
     assert!(error.hint.unwrap().contains("external domain"));
 }
 
-/// Something that is no Zitadel is said to be none.
+/// A server that is not a Zitadel is reported.
 #[tokio::test]
 async fn a_web_page_is_no_zitadel() {
     let world = World::new();
@@ -245,7 +245,7 @@ async fn a_token_of_nobody_ends_the_run() {
     }
 }
 
-/// Each step of a check stands on its own, and says what to do where it fails.
+/// Each step of a check is independent, and says what to do if it fails.
 #[tokio::test]
 async fn check_names_each_step() {
     let mut world = World::new();

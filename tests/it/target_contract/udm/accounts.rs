@@ -94,7 +94,7 @@ pub(super) async fn disabling_and_enabling_twice_is_fine(stage: &Stage) {
     }
 }
 
-/// That somebody is missing is noted on the account, and is no longer when the person is back.
+/// An absence is recorded on the account, and removed when the person returns.
 pub(super) async fn an_absence_is_noted_and_ends(stage: &Stage) {
     const SINCE: i64 = 1_700_000_000;
     let target = stage.target().await;
@@ -151,7 +151,7 @@ pub(super) async fn removing_twice_is_fine(stage: &Stage) {
     assert_eq!(error.kind, Kind::NotFound);
 }
 
-/// An account that has become somebody else's since it was listed is not removed, nor is one whose person came back.
+/// An account that belongs to another person since it was listed is not removed, nor is one whose person returned.
 pub(super) async fn an_account_that_has_changed_is_not_removed(stage: &Stage) {
     let target = stage.target().await;
     let ada = stage.somebody(&target, &[]);
@@ -183,7 +183,7 @@ pub(super) async fn an_account_that_has_changed_is_not_removed(stage: &Stage) {
     assert_eq!(stage.account_of(&ada).await.lifecycle, Lifecycle::Active);
 }
 
-/// Nobody's data is in an error, whatever the server repeats.
+/// Errors contain no personal data, whatever the server repeats.
 pub(super) async fn a_refusal_repeats_no_values(stage: &Stage) {
     let target = stage.target().await;
     let bad = stage.somebody(&target, &[("firstname", "Augusta"), ("phone", "lovelace?")]);

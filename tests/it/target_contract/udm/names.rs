@@ -6,8 +6,8 @@ use directory_sync::target::{Target as _, TargetErrorKind as Kind, Wait};
 use super::super::support::{at, cost_of, create, edit_of, update};
 use super::stage::Stage;
 
-/// A taken name is a conflict after one request, and whoever holds it is found whatever its letter case. Where the run knows the
-/// holder, the server is not even asked: it would lock the name.
+/// A taken name is a conflict after one request, and its owner is found in any letter case. If the run knows the
+/// owner, the server is not asked, because it would lock the name.
 pub(super) async fn a_taken_name_is_a_conflict_with_a_holder(stage: &Stage) {
     let knows = stage.target().await;
     let ada = stage.somebody(&knows, &[]);
@@ -34,7 +34,7 @@ pub(super) async fn a_taken_name_is_a_conflict_with_a_holder(stage: &Stage) {
     assert_eq!(knows.accounts_with_login(&nobody).await.unwrap(), []);
 }
 
-/// Who has the name that an account is to get is said.
+/// The owner of a name that an account is to get is named.
 pub(super) async fn a_rename_to_a_taken_name_names_the_holder(stage: &Stage) {
     let target = stage.target().await;
     let (mut ada, ben) = (stage.somebody(&target, &[]), stage.somebody(&target, &[]));

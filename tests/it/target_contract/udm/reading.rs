@@ -1,4 +1,4 @@
-//! Everybody is listed once, and what is noted of them can be asked.
+//! All objects are listed once, and their own records can be checked.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use directory_sync::target::Target as _;
 use super::super::support::{at, cost_of, create, deactivation, mark_absent, read_all};
 use super::stage::Stage;
 
-/// Everybody is listed once, with one request.
+/// All objects are listed once, with one request.
 pub(super) async fn everybody_is_listed_once(stage: &Stage) {
     let target = stage.target().await;
     let mut made = BTreeSet::new();
@@ -23,7 +23,7 @@ pub(super) async fn everybody_is_listed_once(stage: &Stage) {
     assert_eq!(ids.into_iter().collect::<BTreeSet<_>>(), made);
 }
 
-/// Whatever is asked about an account, the answer says what it holds instead where it differs. It came with the list.
+/// For any check of an account, the answer contains its value if it differs. It came with the list.
 pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
     const SINCE: i64 = 1_700_000_000;
     let target = stage.target().await;

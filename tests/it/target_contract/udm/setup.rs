@@ -16,7 +16,7 @@ pub(super) async fn preparing_is_three_requests(stage: &Stage) {
     );
 }
 
-/// Each step of a check stands on its own.
+/// Each step of a check is independent.
 pub(super) async fn a_check_tries_each_step(stage: &Stage) {
     let findings = stage.unprepared().check().await;
     let steps: Vec<_> = findings

@@ -52,14 +52,14 @@ impl Stage {
         target_of(&self.settings)
     }
 
-    /// A target that has looked around, and has listed nobody.
+    /// A prepared target that has listed no objects.
     pub(super) async fn target(&self) -> UdmTarget {
         let target = self.unprepared();
         target.prepare().await.unwrap();
         target
     }
 
-    /// Somebody who is not there yet. An empty text is no value.
+    /// A person without an account. An empty text is no value.
     pub(super) fn somebody(&self, target: &UdmTarget, values: &[(&str, &str)]) -> Desired {
         self.people.set(self.people.get() + 1);
         let name = format!("contract-{}", self.people.get());
@@ -91,7 +91,7 @@ impl Stage {
         create(target, who).await.unwrap().target_id.unwrap()
     }
 
-    /// The account with the person's login name, as it is listed now.
+    /// The account with the person's login name, as listed now.
     pub(super) async fn account(&self, who: &Desired) -> Option<Existing> {
         let target = self.target().await;
         let login = who.attributes.text(at(&target, "username"));

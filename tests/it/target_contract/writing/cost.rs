@@ -1,4 +1,4 @@
-//! What a change is said to cost is what it costs.
+//! The announced cost of a change is the real one.
 
 use directory_sync::model::{
     ActionKind, Change, Desired, Edit, Existing, ExternalId, Ids, Lifecycle, Purpose, Value, Write,

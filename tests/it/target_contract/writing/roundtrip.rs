@@ -57,7 +57,7 @@ fn said() -> impl Strategy<Value = Said> {
 
 /// The person, unless it is refused before anything is sent. The number keeps addresses apart.
 fn desired(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Desired> {
-    // Nobody without a name comes from a source.
+    // Sources provide no people without names.
     if said.first_name.is_empty() || said.last_name.is_empty() {
         return None;
     }
@@ -99,7 +99,7 @@ async fn plan_of(target: &ZitadelTarget, objects: &[Desired]) -> Plan {
     plan::decide(&correlation, &questions, mismatches, "zitadel", CLOCKS)
 }
 
-/// Carries out what there is to do; afterwards everybody is listed as they were written, and a new plan is empty.
+/// Applies all changes. Afterwards all objects are listed as written, and a new plan is empty.
 async fn follows(target: &ZitadelTarget, objects: &[Desired]) {
     for change in plan_of(target, objects).await.changes {
         let applied = target.apply(&change, &Ids::default()).await;

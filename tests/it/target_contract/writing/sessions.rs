@@ -70,7 +70,8 @@ async fn the_right_to_end_sessions_is_proved_before_anything_is_read() {
     world.target().prepare().await.unwrap();
 }
 
-/// An old server shows nobody any sessions of others, and has no such right: better no run than one that only seems to end them.
+/// An old server shows no sessions of others, and has no such permission: the run is refused, because it would only
+/// seem to end them.
 #[tokio::test]
 async fn an_old_server_is_refused() {
     let mut world = World::with(Options {

@@ -1,4 +1,4 @@
-//! Of writing, what takes a look inside, somebody else's doing, or a server of another age.
+//! Writes that need a look inside, a change by others, or a server of another age.
 
 use directory_sync::config::ApplySettings;
 use directory_sync::model::{ActionKind, Change, Ids, Value};
@@ -93,7 +93,7 @@ async fn a_link_goes_whatever_is_in_its_id() {
     }
 }
 
-/// A grant that an administrator deactivated is not activated, and that is said.
+/// A grant that an administrator deactivated is not activated, and that is reported.
 #[tokio::test]
 async fn a_deactivated_grant_stays_so() {
     let world = World::new();
@@ -131,7 +131,7 @@ async fn holders_of_another_kind_are_named() {
     assert!(error.what.contains("machine user"), "{error}");
 }
 
-/// That a machine, or nobody who can be seen, has the name that an account is to get, is said.
+/// It is reported if a machine user, or an invisible owner, has the name that an account is to get.
 #[tokio::test]
 async fn a_rename_names_holders_of_another_kind() {
     let world = World::new();

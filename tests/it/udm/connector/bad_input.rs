@@ -35,7 +35,7 @@ source:
 lock: {dir: FOLDER}
 ";
 
-/// What is wrong: a text of the file, what stands in its place, the exit code, and what is told, the next step among it.
+/// A mistake: a text of the file, its replacement, the exit code, and the messages, with the next step.
 struct Mistake {
     from: &'static str,
     to: &'static str,
@@ -147,7 +147,7 @@ const MISTAKES: &[Mistake] = &[
             "hint: ",
         ],
     },
-    // A key attribute that nobody has.
+    // A key attribute that no entry has.
     Mistake {
         from: "{univentionObjectIdentifier: entryUUID, username",
         to: "{univentionObjectIdentifier: employeeNumber, username",

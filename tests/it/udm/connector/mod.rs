@@ -35,7 +35,7 @@ fn a_file_of_the_connector_is_carried_out_as_it_is() {
     let before = site.udm.writes().len();
     site.sync();
     assert_eq!(site.udm.writes().len(), before, "the second run is empty");
-    // A value that is dropped is taken away, a name that changes is a rename, and whoever is gone is deleted.
+    // A dropped value is removed, a changed name is a rename, and a missing person is deleted.
     site.slapd
         .replace(&staff()[0].dn(), "telephoneNumber", &["ext. none"]);
     site.slapd.delete(&staff()[1].dn());
@@ -147,7 +147,7 @@ fn a_mistake_is_told_before_anything_is_written() {
     assert!(site.udm.requests() == 0);
 }
 
-/// A server that does not tell as whom it was bound (Who am I?, RFC 4532) is read like others.
+/// A server that does not answer Who am I? (RFC 4532) is read like others.
 #[test]
 fn a_server_without_who_am_i_is_read() {
     let restricted =

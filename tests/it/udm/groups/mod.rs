@@ -10,7 +10,7 @@ use testkit::udm::{Fault, FaultKind, UserSeed};
 use self::lab::{GROUP, Lab, TEAMS, USER, external, group, seed, user};
 use super::stage::{BASE, PEOPLE, Stage};
 
-/// Members are read as external ids; whoever carries none goes by the id of the server, and what was not read by its name.
+/// Members are read as external ids. Objects without one are referred to by the server's id, and unread ones by DN.
 #[tokio::test]
 async fn members_are_read_as_ids() {
     let stage = Stage::new("");
@@ -78,7 +78,7 @@ async fn members_change_in_one_patch() {
     stage.udm.add_ou(TEAMS);
     stage.udm.add_group(seed(12, "outer", &[&ada, &bob], &[]));
     let mut lab = Lab::read(stage).await;
-    // Somebody else adds a member in between.
+    // A member is added in between.
     lab.stage.udm.add_member(
         &format!("cn=outer,{TEAMS}"),
         &format!("cn=Domain Admins,cn=groups,{BASE}"),

@@ -26,7 +26,7 @@ fn is_told(stage: &Stage, told: &str, writes: &[&str]) {
     assert_eq!(stage.udm.locks(), []);
 }
 
-/// Nobody else's name is asked for, whether a user or a group has it, in whatever letter case; others are not held back.
+/// A taken name is never requested, whether a user or a group has it, in any letter case; others are not delayed.
 #[test]
 fn a_name_of_an_object_elsewhere_is_never_asked_for() {
     let stage = Stage::new(&(row(1, "ada") + &row(2, "bob") + &row(3, "eve")));
@@ -84,8 +84,8 @@ fn an_address_of_an_object_elsewhere_is_never_asked_for() {
     stage.sync_is_empty();
 }
 
-/// The same of an identifier, also of a group: the server lets objects of all types share them. Whoever was moved away by hand
-/// is found again when moved back.
+/// The same for an identifier, also of a group: all types share them. A user who was moved away by hand is found
+/// again after being moved back.
 #[test]
 fn an_identifier_of_an_object_elsewhere_is_never_asked_for() {
     let rows = row(1, "ada") + &row(2, "bob");

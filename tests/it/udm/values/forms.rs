@@ -36,7 +36,7 @@ fn values_of_each_form_are_written_once() {
     }
 }
 
-/// A container is the same in whatever spelling: nobody in it is moved, and whoever is made is found there.
+/// A container is the same in any spelling: no one in it is moved, and new users are found there.
 #[test]
 fn a_container_is_the_same_in_whatever_spelling() {
     let stage = Stage::new(&(row(1, "ada") + &row(2, "bob")));

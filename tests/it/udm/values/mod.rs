@@ -1,4 +1,4 @@
-//! Names and mail addresses that only one object can have: they pass on in one run, and nobody asks for one that is taken.
+//! Unique names and mail addresses: they are passed on in one run, and a taken one is never requested.
 
 mod elsewhere;
 mod forms;
@@ -64,7 +64,7 @@ fn names_and_addresses_go_round_together() {
     stage.sync_is_empty();
 }
 
-/// An address that somebody keeps is found before anything is sent.
+/// An address that stays taken is found before anything is sent.
 #[test]
 fn an_address_that_is_kept_is_told_in_the_plan() {
     let stage = Stage::new(&with_mail(1, "ada", "x@example.org"));
@@ -81,7 +81,7 @@ fn an_address_that_is_kept_is_told_in_the_plan() {
     assert!(stage.udm.locks().is_empty());
 }
 
-/// A group of the container has the name of a new user: it is told in the plan, and the server is not asked.
+/// A group in the container has the name of a new user: it is reported in the plan, and the server is not asked.
 #[test]
 fn a_username_that_a_group_has_is_told_in_the_plan() {
     let stage = Stage::new(&(row(1, "staff") + &row(2, "bob")));

@@ -21,7 +21,8 @@ fn a_photo_is_written_once() {
     stage.sync_is_empty();
 }
 
-/// Whoever carries the id already is the person, whoever made the account; a photo that the source does not have is gone.
+/// A user who already has the id is the person, whoever created the account; a photo that the source does not have is
+/// removed.
 #[test]
 fn a_photo_that_the_source_lacks_is_cleared() {
     let stage = Stage::new("");

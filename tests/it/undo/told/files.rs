@@ -114,7 +114,7 @@ fn a_run_that_cannot_use_its_files_reports_so() {
     }
 }
 
-/// Nobody's name is printed because somebody edited the file.
+/// A manipulated file does not lead to names in messages.
 #[test]
 fn a_spoilt_file_is_refused_without_its_texts() {
     let lab = changed();

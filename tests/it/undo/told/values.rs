@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A note that somebody is missing goes back by the run that is undone, and a later one is left alone.
+/// An absence marker is reverted by undoing its run, and a later one stays.
 #[test]
 fn a_note_of_an_absence_is_taken_back() {
     let lab = Lab::csv(&staff(12));

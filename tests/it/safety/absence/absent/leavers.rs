@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A list of leavers is read as people are: whoever stands on it goes, or the entry is rejected.
+/// A list of leavers is compared like names of people: each entry removes an account, or is rejected.
 #[test]
 fn a_leaver_whose_address_is_written_otherwise_is_removed() {
     for (entry, removed) in [
@@ -30,7 +30,7 @@ fn a_leaver_whose_address_is_written_otherwise_is_removed() {
     }
 }
 
-/// Whoever has changed the address in the target keeps the login name, or at least the id.
+/// A person who changed the address in the target keeps the login name, or at least the id.
 #[test]
 fn a_leaver_is_known_by_login_name_and_never_overlooked_by_id() {
     for (changed, exit, left) in [

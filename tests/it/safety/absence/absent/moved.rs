@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Whoever is in no group is there all the same; roles go only if they are owned.
+/// A person without groups is still present. Only managed roles are removed.
 #[test]
 fn somebody_who_moved_and_is_in_no_group_keeps_the_account() {
     for owned in [false, true] {
@@ -36,7 +36,7 @@ fn somebody_who_moved_and_is_in_no_group_keeps_the_account() {
     }
 }
 
-/// Somebody disabled who has moved is disabled, not absent: what happens is for `policy.disabled` to say.
+/// A disabled person who has moved is disabled, not absent: `policy.disabled` applies.
 #[test]
 fn somebody_disabled_who_moved_meets_the_policy_for_the_disabled() {
     for (policy, said) in [
@@ -64,7 +64,7 @@ fn somebody_disabled_who_moved_meets_the_policy_for_the_disabled() {
         };
         assert_eq!(now, expected, "{policy}");
     }
-    // Two entries may mean the account, one of them unusable: nobody decides.
+    // Two entries may mean the account, one of them unusable: it is not known which.
     let lab = office();
     let broken = entry("alice2", "Alice", "Archer", "alice@example.org", "x");
     let slapd = directory(&(alice("2") + &broken.replace("shadowFlag: x\n", "")));

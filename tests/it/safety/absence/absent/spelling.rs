@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Blanks, characters that nobody can see, letter case and the encoding of letters make nobody another person.
+/// Blanks, invisible characters, letter case and the encoding of letters do not make another person.
 #[test]
 fn what_nobody_can_tell_apart_changes_nothing() {
     let jürgen = "jürgen@example.org,Jürgen,Maier,\n";
@@ -52,7 +52,7 @@ fn a_new_account_gets_no_character_that_nobody_can_see() {
     nothing_changes(&lab, 0);
 }
 
-/// An id that an earlier version made of a blank stays, and nobody asks for it again.
+/// An id that an earlier version derived from a blank stays, and is not checked again.
 #[test]
 fn an_id_that_exists_stays_as_it_is() {
     let lab = office();
@@ -65,7 +65,7 @@ fn an_id_that_exists_stays_as_it_is() {
         .act("PUT", &path, &serde_json::json!({"profile": profile}));
     assert_eq!(status, 200, "{reply}");
     nothing_changes(&lab, 0).says("in sync, nothing to change");
-    // Once the account is written anyway, the id goes along.
+    // When the account is written anyway, the id is corrected too.
     write(&lab, &format!("alice@example.org,Alice,Arrow,\n{OTHERS}"));
     lab.run("sync").exits(0).says("1 updated");
     assert_eq!(lab.account("alice@example.org").id, alice.id);
@@ -102,7 +102,7 @@ fn an_id_in_another_case_beside_a_new_address_is_the_same_person() {
     nothing_changes(&lab, 0);
 }
 
-/// Where the source tells ids apart by case, or ids are bytes, nobody is taken for somebody else.
+/// If the source distinguishes ids by case, or ids are bytes, different people are not confused.
 #[test]
 fn ids_that_differ_in_case_are_two_people_where_the_source_has_both() {
     let two = |second: &str| {

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Where Zitadel's clock and ours differ one of them is wrong: nothing is noted, nothing counts as passed, and nobody is
-/// removed, whichever is ahead; both times are named.
+/// If Zitadel's clock and ours differ, one of them is wrong: no absence is recorded or counted, and no one is
+/// removed, whichever is ahead. Both times are shown.
 #[test]
 fn clocks_that_differ_count_nothing() {
     let minutes = |minutes: u64| std::time::Duration::from_secs(60 * minutes);

@@ -60,7 +60,7 @@ fn an_account_of_another_name_that_turns_up_late_is_not_taken() {
     late.run("sync").exits(0).says("1 adopted");
 }
 
-/// An attribute name that is wrong leaves everybody without an address: that is no reason to go on.
+/// With a wrong attribute name, all people lack an address, so the run stops.
 #[test]
 fn a_key_attribute_that_nobody_has_is_a_wrong_mapping() {
     let lab = Lab::ldap(&staff(12));
@@ -76,7 +76,7 @@ fn a_key_attribute_that_nobody_has_is_a_wrong_mapping() {
         .says("nothing was written");
 }
 
-/// A directory that hides an attribute from its reader answers like one in which nobody has a value.
+/// A directory that hides an attribute answers as if no entry had a value.
 #[test]
 fn values_that_nobody_has_any_more_are_a_wrong_mapping() {
     let mut people = staff(12);

@@ -7,7 +7,7 @@ fn give(path: &Path, mode: u32, owner: Option<u32>) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// What others may have written is no plan of ours, and takes nobody's account or role.
+/// A file that others may have written is refused, and removes no account or role.
 #[test]
 fn a_plan_or_undo_file_that_others_may_write_is_refused() {
     let lab = with_files();
@@ -24,7 +24,7 @@ fn a_plan_or_undo_file_that_others_may_write_is_refused() {
             let said = format!("{what}others may write it (mode {mode:04o})");
             refuses(&lab, command, &[&said, "hint: check its content"]);
         }
-        // That others may read it harms the people in it, and nobody's account.
+        // If others may read it, the accounts are not affected.
         give(&lab.path(file), 0o644, None);
         lab.run(&format!("{command} --dry-run --approve-file none"))
             .does_not_say("cannot use");

@@ -68,7 +68,7 @@ async fn a_token_may_say_any_life() {
     }
 }
 
-/// A token that no header takes is said to be none.
+/// A token that no header accepts is refused.
 #[tokio::test]
 async fn a_token_that_cannot_be_sent_is_named() {
     for token in ["", "a b", r"a\nb", "tökän"] {
@@ -107,7 +107,7 @@ async fn a_redirect_is_named_and_not_followed() {
     }
 }
 
-/// A server that wants to be left alone for long is quoted, and nobody doubts that it is one.
+/// A server that asks for a long pause is quoted, and still recognized as a Zitadel.
 #[tokio::test]
 async fn a_server_that_asks_for_an_hour_is_quoted() {
     let wait = ("retry-after".to_owned(), "3600".to_owned());

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Somebody who is added before the rows that were read shifts them, and repeats nobody.
+/// An account that is added before the rows that were read shifts them, and no account is repeated.
 #[tokio::test]
 async fn an_account_added_meanwhile_repeats_nobody() {
     let world = World::new();
@@ -24,7 +24,8 @@ async fn an_account_added_meanwhile_repeats_nobody() {
     assert!(seen.len() >= 6);
 }
 
-/// Somebody who is deleted shifts the rows the other way, and hides nobody; not even where the list then ends early.
+/// An account that is deleted shifts the rows in the other direction, and no account is missed, even if the list then
+/// ends early.
 #[tokio::test]
 async fn an_account_deleted_meanwhile_hides_nobody() {
     for (count, deleted) in [(7, 2), (7, 1), (6, 2), (4, 2), (4, 3), (9, 3)] {
@@ -49,7 +50,7 @@ async fn an_account_deleted_meanwhile_hides_nobody() {
     }
 }
 
-/// Accounts of an earlier page that are deleted between two pages move the rows behind them: nobody is passed over.
+/// Accounts of an earlier page that are deleted between two pages shift the following rows: no account is missed.
 #[tokio::test]
 async fn accounts_deleted_between_two_pages_hide_nobody() {
     for (count, deleted) in [(7, 1), (7, 2), (6, 2), (4, 3), (10, 1), (10, 3)] {
@@ -88,7 +89,7 @@ async fn a_reply_too_large_halves_the_page() {
     assert_eq!(got, wanted);
 }
 
-/// A page that breaks off is read again, and nobody on it is handed over twice.
+/// An interrupted page is read again, and no account of it is passed on twice.
 #[tokio::test]
 async fn a_page_that_breaks_off_is_read_again() {
     let world = World::new();
@@ -106,7 +107,7 @@ async fn a_page_that_breaks_off_is_read_again() {
     assert_eq!(target.requests().retried, 4);
 }
 
-/// Pages that come again are noticed, whether the list is one page long, two, or many: nobody is taken for missing.
+/// Repeated pages are detected, whether the list is one page long, two, or many: no account counts as missing.
 #[tokio::test]
 async fn pages_that_come_again_end_the_run() {
     for version in [Version::V2_64, Version::V4_2, Version::V4] {
