@@ -166,7 +166,7 @@ fn two_trees_of_one_directory_keep_to_their_own() {
     each_keeps_to_its_own(&Jobs::ldap(), trees, ["", ""], names);
 }
 
-/// Files of one name in two folders are told apart by the key alone.
+/// Files of the same name in two folders are distinguished only by the key.
 #[test]
 fn a_name_of_its_own_tells_configurations_apart() {
     let jobs = Jobs::csv();
@@ -177,7 +177,8 @@ fn a_name_of_its_own_tells_configurations_apart() {
     each_keeps_to_its_own(&jobs, ["one/users.csv", "two/users.csv"], keys, names);
 }
 
-/// A file that got another name: nobody who is in it loses the account; who leaves later does so once the old name is given up.
+/// A renamed file: no one in it loses the account. Accounts of people who leave later are removed once the old name
+/// is retired.
 #[test]
 fn a_name_that_is_given_up_is_taken_over() {
     let jobs = Jobs::csv();
@@ -233,7 +234,8 @@ fn a_configuration_with_a_name_marks_the_accounts_that_its_people_have() {
     assert_eq!(jobs.provider("staff1@example.com").as_deref(), Some("staff"));
 }
 
-/// Somebody moves from one to the other, with the same id: whoever has the person looks after the account.
+/// A person moves from one to the other with the same id: the configuration that contains the person manages the
+/// account.
 #[test]
 fn whoever_has_the_person_looks_after_the_account() {
     let jobs = Jobs::csv();
@@ -262,7 +264,7 @@ fn whoever_has_the_person_looks_after_the_account() {
     );
 }
 
-/// Whom a source says to be disabled goes, whoever made the account: that is no guess.
+/// An account of a person whom a source marks as disabled is removed, whoever created it, because this is no guess.
 #[test]
 fn whom_a_source_says_to_be_disabled_goes_whoever_made_the_account() {
     let lab = Lab::ldap(&staff(12));
