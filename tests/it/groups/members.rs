@@ -162,3 +162,23 @@ fn groups_of_a_source_are_shown() {
         ran.out
     );
 }
+
+/// Whoever is disabled is deleted, and leaves the groups with it: also where the source still has the person as a member, no
+/// group is written.
+#[test]
+fn who_is_disabled_leaves_the_groups_without_a_write() {
+    let members = [person_dn("ada"), person_dn("bob")];
+    let members: Vec<&str> = members.iter().map(String::as_str).collect();
+    let stage = Stage::new(&[person(1, "ada"), person(2, "bob"), group(11, "staff", &members)].concat());
+    stage.reconfigure("active: [\"(uid=*)\"]", "active: [\"(!(description=left))\"]");
+    stage.converges();
+    stage.directory.change(&format!(
+        "dn: {}\nchangetype: modify\nadd: description\ndescription: left\n",
+        person_dn("bob")
+    ));
+    stage.sync();
+    assert_eq!(stage.writes(), ["DELETE users/user/{dn}"]);
+    stage.holds(&[("staff", &["ada"])]);
+    stage.converges();
+    assert_eq!(stage.writes(), Vec::<String>::new());
+}

@@ -1,6 +1,8 @@
 //! Values of each form that the server takes and gives.
 
-use testkit::udm::{Options, UserSeed};
+use std::sync::Arc;
+
+use testkit::udm::{Moment, Options, UserSeed};
 
 use super::super::stage::{PEOPLE, Stage, id, row};
 
@@ -36,20 +38,39 @@ fn values_of_each_form_are_written_once() {
     }
 }
 
+/// The container as the server spells it.
+const STORED: &str = "OU=People,DC=Univention-Organization,dc=intranet";
+
+fn stored(n: u32, username: &str) -> UserSeed {
+    UserSeed::new(username, STORED)
+        .with("univentionObjectIdentifier", id(n))
+        .with("firstname", "First")
+        .with("lastname", "Last")
+}
+
 /// A container is the same in any spelling: no one in it is moved, and new users are found there.
 #[test]
 fn a_container_is_the_same_in_whatever_spelling() {
     let stage = Stage::new(&(row(1, "ada") + &row(2, "bob")));
-    let stored = "OU=People,DC=Univention-Organization,dc=intranet";
-    stage.udm.add_ou(stored);
-    let seed = UserSeed::new("ada", stored)
-        .with("univentionObjectIdentifier", id(1))
-        .with("firstname", "First")
-        .with("lastname", "Last");
-    stage.udm.add_user(seed);
+    stage.udm.add_ou(STORED);
+    stage.udm.add_user(stored(1, "ada"));
     stage.sync();
     assert_eq!(stage.writes(), ["POST users/user/"]);
     stage.sync_is_empty();
     stage.reconfigure("ou: ou=people", "ou: 'OU = PEOPLE'");
+    stage.sync_is_empty();
+}
+
+/// A user that another host created there in the meantime belongs to the person.
+#[test]
+fn a_user_whom_another_host_made_meanwhile_is_taken_over() {
+    let stage = Arc::new(Stage::new(&row(1, "ada")));
+    stage.udm.add_ou(STORED);
+    let server = Arc::clone(&stage);
+    let other_host = move || drop(server.udm.add_user(stored(1, "ada")));
+    stage.udm.on_write(1, Moment::Received, other_host);
+    let ran = stage.run(&["sync"]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(stage.writes(), ["POST users/user/"]);
     stage.sync_is_empty();
 }
