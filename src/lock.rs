@@ -31,7 +31,7 @@ impl Drop for Lock {
 /// Another run holds the lock.
 #[derive(Debug, thiserror::Error)]
 #[error("another run against {target} is under way: {} is locked{by}", path.display())]
-pub struct Held {
+pub struct LockedByOther {
     /// The lock file.
     pub path: PathBuf,
     target: String,
@@ -43,8 +43,8 @@ pub struct Held {
 /// If no lock file can be created, a warning is logged and the run continues without a lock.
 ///
 /// # Errors
-/// [`Held`] if another run holds it.
-pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, Held> {
+/// [`LockedByOther`] if another run holds it.
+pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, LockedByOther> {
     let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
     let hash = hex::encode(&Sha256::digest(&name.key)[..8]);
     let path = folder.join(format!("directory-sync-{hash}.lock"));
@@ -53,7 +53,7 @@ pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, Held> {
         Err(Trouble::Held) => {
             let by = holder(&path);
             let target = name.title.clone();
-            Err(Held { path, target, by })
+            Err(LockedByOther { path, target, by })
         }
         Err(Trouble::Unusable(error)) => {
             tracing::warn!(

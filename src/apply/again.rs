@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 
-use super::{NotApplied, Outcome, Part, Run, name_conflict};
+use super::{Execution, NotApplied, Outcome, Part, name_conflict};
 use crate::http::AdaptiveLimit;
 use crate::target::{Applied, Target, TargetError, Wait};
 
-impl<T: Target> Run<'_, T> {
+impl<T: Target> Execution<'_, T> {
     /// Waits for the account list to catch up, and looks for the owners again. Done last, so that the wait is as
     /// short as possible.
     pub(super) async fn look_again(&self, pace: &mut AdaptiveLimit, mut decided: impl FnMut(Outcome)) {

@@ -1,17 +1,17 @@
 //! References of changes, and those that are added in a second step.
 
-use super::{Fate, NotApplied, Run, Unlinked};
+use super::{Execution, NotApplied, Progress, Unlinked};
 use crate::model::{ActionKind, Change, Ids, Reference};
 use crate::plan;
 use crate::target::{Applied, Target};
 
-impl<T: Target> Run<'_, T> {
+impl<T: Target> Execution<'_, T> {
     /// Records what a change has created. Returns `None` if its references have to be added later.
     pub(super) fn first_step(&self, index: usize, mut applied: Applied) -> Option<Applied> {
         let change = &self.changes[index];
         self.takes_note(change, &applied);
         if plan::writes_links_later(change) {
-            self.fates[index].set(Fate::Made);
+            self.progress[index].set(Progress::Made);
             self.first_parts.borrow_mut().insert(index, applied);
             return None;
         }

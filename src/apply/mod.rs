@@ -19,7 +19,7 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
 use crate::config::ApplySettings;
-use crate::http::{AdaptiveLimit, Seen};
+use crate::http::{AdaptiveLimit, Sample};
 use crate::model::{ActionKind, Change, Ids, TypeId};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
@@ -61,7 +61,7 @@ pub async fn apply(
         new.clear();
     }
     known_ids::add_changed(target.catalog(), changes, &mut context.ids.borrow_mut());
-    let run = Run {
+    let run = Execution {
         new,
         target,
         context,
@@ -70,7 +70,7 @@ pub async fn apply(
         started: Instant::now(),
         stop: Cell::new(None),
         unseen: RefCell::default(),
-        fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
+        progress: changes.iter().map(|_| Cell::new(Progress::Open)).collect(),
         first_parts: RefCell::default(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());
@@ -104,7 +104,7 @@ fn is_new_person(change: &Change) -> bool {
 
 /// Progress of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum Progress {
     Open,
     /// The account has its temporary login name.
     TemporaryLogin,
@@ -125,7 +125,7 @@ enum Part {
 const NAME: &str = "the account that has its login name was to give it up, which failed";
 
 /// The state of a run.
-struct Run<'a, T> {
+struct Execution<'a, T> {
     /// New accounts whose people are searched for right before the creation.
     new: Vec<usize>,
     target: &'a T,
@@ -136,12 +136,12 @@ struct Run<'a, T> {
     stop: Cell<Option<&'static str>>,
     /// New accounts that the target refuses to create twice, while it shows no account with the name.
     unseen: RefCell<Vec<(usize, TargetError)>>,
-    fates: Vec<Cell<Fate>>,
+    progress: Vec<Cell<Progress>>,
     /// Results of changes whose references are added later.
     first_parts: RefCell<HashMap<usize, Applied>>,
 }
 
-impl<T: Target> Run<'_, T> {
+impl<T: Target> Execution<'_, T> {
     /// Processes all changes of a step, as many in parallel as the target can handle.
     async fn step(
         &self,
@@ -171,7 +171,7 @@ impl<T: Target> Run<'_, T> {
             };
             let started = !outcome.as_ref().is_some_and(is_idle);
             if started {
-                pace.finished(Seen {
+                pace.finished(Sample {
                     // Under a rate limit, most of the time is waiting for the limiter.
                     took: self.context.settings.rate_limit.is_none().then_some(took),
                     strained: overload_count > before,
@@ -192,8 +192,8 @@ impl<T: Target> Run<'_, T> {
     async fn one(&self, index: usize, part: Part) -> Option<Outcome> {
         // A change whose temporary login failed already has its outcome. A change that is retried at the end gets it
         // then.
-        let fate = self.fates[index].get();
-        if fate == Fate::Failed || (part == Part::Links && fate != Fate::Made) {
+        let state = self.progress[index].get();
+        if state == Progress::Failed || (part == Part::Links && state != Progress::Made) {
             return None;
         }
         let change = &self.changes[index];
@@ -202,7 +202,7 @@ impl<T: Target> Run<'_, T> {
             Some(reason) => Err(NotApplied::NotStarted(reason)),
             None if part == Part::TemporaryLogin => match self.take_temporary_login(change).await {
                 Ok(()) => {
-                    self.fates[index].set(Fate::TemporaryLogin);
+                    self.progress[index].set(Progress::TemporaryLogin);
                     return None;
                 }
                 Err(error) => Err(NotApplied::Failed(error)),
@@ -228,10 +228,14 @@ impl<T: Target> Run<'_, T> {
             self.stop
                 .set(Some("an earlier failure would repeat itself for every change"));
         }
-        if result.is_err() && self.fates[index].get() == Fate::TemporaryLogin {
+        if result.is_err() && self.progress[index].get() == Progress::TemporaryLogin {
             self.step_back(&self.changes[index]).await;
         }
-        self.fates[index].set(if result.is_ok() { Fate::Done } else { Fate::Failed });
+        self.progress[index].set(if result.is_ok() {
+            Progress::Done
+        } else {
+            Progress::Failed
+        });
     }
 
     /// Returns `None` if the account may exist without being listed. Then it is searched for again at the end.
@@ -272,11 +276,13 @@ impl<T: Target> Run<'_, T> {
 
     /// The failed dependency of a change.
     fn mismatches(&self, wait: Wait) -> Option<&'static str> {
-        let fate = |place: usize| self.fates[place].get();
-        let is_made = |place| matches!(fate(place), Fate::Made | Fate::Done);
+        let state = |place: usize| self.progress[place].get();
+        let is_made = |place| matches!(state(place), Progress::Made | Progress::Done);
         match wait {
             Wait::Name(holder) if !is_made(holder) => Some(NAME),
-            Wait::TemporaryLogin(holder) if !(is_made(holder) || fate(holder) == Fate::TemporaryLogin) => {
+            Wait::TemporaryLogin(holder)
+                if !(is_made(holder) || state(holder) == Progress::TemporaryLogin) =>
+            {
                 Some(NAME)
             }
             Wait::Dropped(dropper) if !is_made(dropper) => {

@@ -1,7 +1,7 @@
 //! New accounts whose name is taken: by an account that was created after the list was read, or that the list did not
 //! show.
 
-use super::{Fate, NotApplied, Run};
+use super::{Execution, NotApplied, Progress};
 use crate::model::{ActionKind, Change, Check, Creation, Desired, Edit, Existing, Schema};
 use crate::plan;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind, Wrote};
@@ -10,7 +10,7 @@ use crate::target::{Applied, Target, TargetError, TargetErrorKind, Wrote};
 const CLAIMED: &str = "an account with the person's external id and another login name was created in the \
      meantime; no second account is created. Run again to update it";
 
-impl<T: Target> Run<'_, T> {
+impl<T: Target> Execution<'_, T> {
     /// Handles a new person whose external id an account has by now, for example because another host created it;
     /// `None` if there is none.
     pub(super) async fn claimed(&self, index: usize) -> Option<Result<Applied, NotApplied>> {
@@ -19,7 +19,7 @@ impl<T: Target> Run<'_, T> {
         let desired = &change.creation()?.desired;
         let next: Vec<&Desired> = self.new[place..]
             .iter()
-            .filter(|place| self.fates[**place].get() == Fate::Open)
+            .filter(|place| self.progress[**place].get() == Progress::Open)
             .filter_map(|place| self.changes[*place].creation())
             .map(|creation| &creation.desired)
             .collect();

@@ -1,10 +1,10 @@
 //! Temporary login names during an exchange.
 
-use super::Run;
+use super::Execution;
 use crate::model::Change;
 use crate::target::{Target, TargetError};
 
-impl<T: Target> Run<'_, T> {
+impl<T: Target> Execution<'_, T> {
     /// Sets the temporary login name of a change.
     pub(super) async fn take_temporary_login(&self, change: &Change) -> Result<(), TargetError> {
         match change.edit() {

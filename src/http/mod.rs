@@ -22,7 +22,7 @@ pub use flow::{BodyError, GRACE};
 pub use limit::Limiter;
 pub use mask::Secrets;
 pub(crate) use no_answer::{is_silence, no_answer};
-pub(crate) use pace::{AdaptiveLimit, Seen};
+pub(crate) use pace::{AdaptiveLimit, Sample};
 pub use retry::{Backoff, retry};
 pub(crate) use splitter::Splitter;
 pub use trace::traceparent;

@@ -12,7 +12,7 @@ const WEIGHT: f64 = 0.1;
 
 /// What one finished change shows about the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Seen {
+pub(crate) struct Sample {
     /// Duration; `None` if it includes waiting for a rate limit.
     pub(crate) took: Option<Duration>,
     /// Since the change before, the target refused a request or could not be reached.
@@ -59,7 +59,7 @@ impl AdaptiveLimit {
     }
 
     /// Adds a finished change.
-    pub(crate) fn finished(&mut self, seen: Seen) {
+    pub(crate) fn finished(&mut self, seen: Sample) {
         if self.stale > 0 {
             self.stale -= 1;
             return;
@@ -96,11 +96,11 @@ impl AdaptiveLimit {
 mod tests {
     use super::*;
 
-    const WELL: Seen = Seen {
+    const WELL: Sample = Sample {
         took: None,
         strained: false,
     };
-    const STRAINED: Seen = Seen {
+    const STRAINED: Sample = Sample {
         took: None,
         strained: true,
     };
@@ -152,7 +152,7 @@ mod tests {
     /// only late compared with very fast ones.
     #[test]
     fn rising_times_are_trouble() {
-        let took = |milliseconds| Seen {
+        let took = |milliseconds| Sample {
             took: Some(Duration::from_millis(milliseconds)),
             strained: false,
         };
@@ -183,7 +183,7 @@ mod tests {
         for milliseconds in [40, 400] {
             pace.turn();
             for _ in 0..50 {
-                pace.finished(Seen {
+                pace.finished(Sample {
                     took: Some(Duration::from_millis(milliseconds)),
                     strained: false,
                 });

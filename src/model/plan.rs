@@ -81,11 +81,11 @@ impl Plan {
 
     /// The same, mutable.
     pub fn totals_mut(&mut self, resource: TypeId) -> &mut Totals {
-        let place = usize::from(resource.0);
-        if self.totals.len() <= place {
-            self.totals.resize(place + 1, Totals::default());
+        let index = usize::from(resource.0);
+        if self.totals.len() <= index {
+            self.totals.resize(index + 1, Totals::default());
         }
-        &mut self.totals[place]
+        &mut self.totals[index]
     }
 
     /// Objects of all types together.

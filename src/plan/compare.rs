@@ -43,13 +43,13 @@ pub fn compare<'a>(first: (&'a Plan, &Catalog), second: (&'a Plan, &Catalog)) ->
     let partners = Partners::of(&first.0.changes);
     let mut is_paired = vec![false; first.0.changes.len()];
     for change in &second.0.changes {
-        let partner = partners.find(change).filter(|place| !is_paired[*place]);
-        let Some(place) = partner else {
+        let partner = partners.find(change).filter(|index| !is_paired[*index]);
+        let Some(index) = partner else {
             comparison.only_second.push(change);
             continue;
         };
-        is_paired[place] = true;
-        let other = &first.0.changes[place];
+        is_paired[index] = true;
+        let other = &first.0.changes[index];
         if Content::of(other, first.1) == Content::of(change, second.1) {
             comparison.same += 1;
         } else {
@@ -91,10 +91,10 @@ impl<'a> Partners<'a> {
         let each = || changes.iter().enumerate();
         Self {
             accounts: each()
-                .filter_map(|(place, change)| Some((change.target_id()?, place)))
+                .filter_map(|(index, change)| Some((change.target_id()?, index)))
                 .collect(),
             people: each()
-                .filter_map(|(place, change)| Some(((change.resource, change.id()?), place)))
+                .filter_map(|(index, change)| Some(((change.resource, change.id()?), index)))
                 .collect(),
         }
     }

@@ -8,7 +8,7 @@ use super::session::outputs::report_file;
 use super::session::process::Process;
 use super::session::request::{Mode, Request};
 use crate::exit::Exit;
-use crate::lock::Held;
+use crate::lock::LockedByOther;
 use crate::plan::Refusal;
 use crate::report::{self, Messages, Report};
 use crate::source::SourceError;
@@ -28,7 +28,7 @@ pub(super) enum RunError {
     /// The guard refused the plan.
     Refused(Refusal),
     /// Another run is in progress.
-    Locked(Held),
+    Locked(LockedByOther),
     /// The question for confirmation was answered with no.
     Declined,
     /// A signal, before anything was written.

@@ -111,20 +111,20 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     let mut nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, catalog)).collect();
     look_for_lacks(target, pasts, &mut nows).await?;
     let mut questions: Vec<(usize, Check<'_>)> = Vec::new();
-    for (place, (past, now)) in pasts.iter().zip(&nows).enumerate() {
+    for (index, (past, now)) in pasts.iter().zip(&nows).enumerate() {
         if let Some(account) = past.account(now) {
             let expected = past.questions(catalog).into_iter();
             questions.extend(expected.map(|expected| {
                 let target_id = &account.target_id;
-                (place, Check { target_id, expected })
+                (index, Check { target_id, expected })
             }));
         }
     }
     let asked: Vec<Check<'_>> = questions.iter().map(|(_, question)| *question).collect();
     let mut unheld: Vec<Vec<Unheld<'_>>> = pasts.iter().map(|_| Vec::new()).collect();
     for mismatches in target.confirm(&asked).await? {
-        let (place, question) = questions[mismatches.index];
-        unheld[place].push((question.expected, mismatches.current));
+        let (index, question) = questions[mismatches.index];
+        unheld[index].push((question.expected, mismatches.current));
     }
     let undone = FromFile {
         plan: accounts.counts.clone(),
@@ -143,15 +143,15 @@ async fn look_for_lacks(
     pasts: &[Past],
     nows: &mut [Now<'_>],
 ) -> Result<(), TargetError> {
-    let (mut places, mut remade) = (Vec::new(), Vec::new());
-    for (place, (past, now)) in pasts.iter().zip(nows.iter()).enumerate() {
+    let (mut indexes, mut remade) = (Vec::new(), Vec::new());
+    for (index, (past, now)) in pasts.iter().zip(nows.iter()).enumerate() {
         if let Some(account) = past.remade(now) {
-            places.push(place);
+            indexes.push(index);
             remade.push((&account.target_id, &past.details[..]));
         }
     }
     for lacking in target.lacking(&remade).await? {
-        nows[places[lacking]].lacks = true;
+        nows[indexes[lacking]].lacks = true;
     }
     Ok(())
 }
@@ -164,30 +164,30 @@ fn decide<'a>(
     unheld: &[Vec<Unheld<'_>>],
     mut undone: FromFile<'a>,
 ) -> FromFile<'a> {
-    let is_deleted = |place: &usize| pasts[*place].change.kind == ActionKind::Delete;
+    let is_deleted = |index: &usize| pasts[*index].change.kind == ActionKind::Delete;
     let (deleted, others): (Vec<usize>, Vec<usize>) = (0..pasts.len()).partition(is_deleted);
-    let mut add = |place: usize, now: &Now<'_>, plan: &mut Plan| match plan::undo(
+    let mut add = |index: usize, now: &Now<'_>, plan: &mut Plan| match plan::undo(
         catalog,
-        &pasts[place],
+        &pasts[index],
         now,
-        &unheld[place],
+        &unheld[index],
     ) {
         Undone::Already => plan.unchanged += 1,
         Undone::Change(change) => plan.changes.push(*change),
-        Undone::Refused(reason) => undone.left_out.push((&pasts[place].change, reason)),
+        Undone::Refused(reason) => undone.left_out.push((&pasts[index].change, reason)),
     };
-    for place in others {
-        add(place, &nows[place], &mut undone.plan);
+    for index in others {
+        add(index, &nows[index], &mut undone.plan);
     }
     let first = std::mem::take(&mut undone.plan.changes);
     let by_account = first
         .iter()
         .filter_map(|change| Some((change.target_id()?, change)));
     let by_account: HashMap<&TargetId, &Change> = by_account.collect();
-    for place in deleted {
+    for index in deleted {
         let change_of = |account: &TargetId| by_account.get(account).copied();
-        plan::leave_out_who_gives_way(catalog, &pasts[place], &mut nows[place], change_of);
-        add(place, &nows[place], &mut undone.plan);
+        plan::leave_out_who_gives_way(catalog, &pasts[index], &mut nows[index], change_of);
+        add(index, &nows[index], &mut undone.plan);
     }
     undone.plan.changes.extend(first);
     undone

@@ -22,8 +22,8 @@ pub struct Hits {
 impl Hits {
     /// The records that may belong to different people. A leaver is the person with the same address.
     pub fn records<'a>(&self, desired: &'a DesiredState) -> Vec<&'a RecordRef> {
-        let people = self.people.iter().map(|place| &desired.objects[*place].origin);
-        let rejected = self.rejected.iter().map(|place| &desired.rejected[*place].at);
+        let people = self.people.iter().map(|index| &desired.objects[*index].origin);
+        let rejected = self.rejected.iter().map(|index| &desired.rejected[*index].at);
         people.chain(rejected).collect()
     }
 }
@@ -33,15 +33,15 @@ impl Hits {
 pub fn find(desired: &DesiredState, schema: &Schema, text: &str) -> Hits {
     let wanted = Wanted::new(text);
     Hits {
-        people: places(&desired.objects, |person| wanted.is_person(person, schema)),
-        rejected: places(&desired.rejected, |rejected| wanted.is_rejected(rejected)),
-        leavers: places(&desired.leavers, |leaver| alike(wanted.text, &leaver.email)),
+        people: indexes(&desired.objects, |person| wanted.is_person(person, schema)),
+        rejected: indexes(&desired.rejected, |rejected| wanted.is_rejected(rejected)),
+        leavers: indexes(&desired.leavers, |leaver| alike(wanted.text, &leaver.email)),
     }
 }
 
-fn places<T>(all: &[T], fits: impl Fn(&T) -> bool) -> Vec<usize> {
+fn indexes<T>(all: &[T], fits: impl Fn(&T) -> bool) -> Vec<usize> {
     let fitting = all.iter().enumerate().filter(|(_, one)| fits(one));
-    fitting.map(|(place, _)| place).collect()
+    fitting.map(|(index, _)| index).collect()
 }
 
 struct Wanted<'a> {
@@ -80,7 +80,7 @@ impl<'a> Wanted<'a> {
     }
 
     fn is_at(&self, record: &RecordRef) -> bool {
-        let is_entry = |place: &str| self.entry.is_some() && Dn::parse(place.as_bytes()) == self.entry;
+        let is_entry = |at: &str| self.entry.is_some() && Dn::parse(at.as_bytes()) == self.entry;
         // A binary id follows the name of the entry in parentheses.
         let without_id = record.at.rsplit_once(" (").map(|(name, _)| name);
         *record.at == *self.text || is_entry(&record.at) || without_id.is_some_and(is_entry)

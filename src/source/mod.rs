@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub use self::any::{AnySource, collect_all, collect_watching, read_all};
 pub use self::csv::CsvSource;
-pub use self::ldap::{Found, LdapSource, NotFound};
+pub use self::ldap::{FoundEntry, LdapSource, NotFound};
 pub use self::lookup::{Hits, NAMES, find};
 pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;

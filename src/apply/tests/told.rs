@@ -63,17 +63,17 @@ pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) 
         return told;
     };
     let is_it = |change: &Change| change.resource == *kind && change.id() == id.as_ref();
-    let place = changes.iter().position(is_it).expect("a change of the plan");
-    let is_new_person = changes[place].kind == ActionKind::Create && *kind == USER;
+    let index = changes.iter().position(is_it).expect("a change of the plan");
+    let is_new_person = changes[index].kind == ActionKind::Create && *kind == USER;
     if fault.kind == TargetErrorKind::Conflict && fault.writes && is_new_person {
         // The account is found there, and is the person's.
-        told[place] = Told::Done {
+        told[index] = Told::Done {
             warnings: Vec::new(),
             list_was_stale: true,
         };
         return told;
     }
-    told[place] = Told::Failed(FAULT.to_owned());
+    told[index] = Told::Failed(FAULT.to_owned());
     if *verb == Verb::Link {
         return told;
     }
@@ -81,7 +81,7 @@ pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) 
     let is_vain = |told: &[Told], wait: &Wait| match wait {
         Wait::Made(_) => false,
         Wait::Name(other) | Wait::Dropped(other) => !told[*other].is_done(),
-        Wait::TemporaryLogin(other) => *other == place && *verb == Verb::TemporaryLogin,
+        Wait::TemporaryLogin(other) => *other == index && *verb == Verb::TemporaryLogin,
     };
     while let Some(next) = (0..changes.len())
         .find(|at| told[*at].is_done() && waits[*at].iter().any(|wait| is_vain(&told, wait)))
@@ -203,7 +203,7 @@ fn is_as_before(memory: &Memory, changes: &[Change], kind: TypeId, accounts: [Ex
     if now.login(schema) == temporary(&now.target_id) && is_taken(memory, kind, before.login(schema)) {
         now.attributes.set(login, before.attributes.get(login).cloned());
     }
-    if let Some(place) = schema.find(Purpose::Members) {
+    if let Some(index) = schema.find(Purpose::Members) {
         let there: Vec<Reference> = memory
             .held()
             .into_keys()
@@ -218,7 +218,7 @@ fn is_as_before(memory: &Memory, changes: &[Change], kind: TypeId, accounts: [Ex
                 .into_iter()
                 .filter(is_left);
             let left = Value::references(left);
-            account.attributes.set(place, left);
+            account.attributes.set(index, left);
         }
     }
     before == now

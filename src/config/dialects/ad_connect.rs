@@ -5,7 +5,7 @@ use super::variables::variable;
 use crate::config::document::yaml::Node;
 use crate::config::error::{Mistake, Origin};
 use crate::config::keys::{self, Entry};
-use crate::config::layers::environment::{Environment, Found, Variable};
+use crate::config::layers::environment::{Environment, FoundVariables, Variable};
 
 /// How the value of a setting is converted.
 #[derive(Clone, Copy)]
@@ -249,8 +249,8 @@ pub(super) fn setting(ours: &str) -> String {
 }
 
 /// `AD_CONNECT_ADDR` and `AD_CONNECT_AUTH`.
-pub(super) fn variables(environment: &Environment) -> Found {
-    let mut found = Found::default();
+pub(super) fn variables(environment: &Environment) -> FoundVariables {
+    let mut found = FoundVariables::default();
     match variable(environment, "AD_CONNECT_ADDR", "zitadel.url") {
         Ok(address) => found.variables.extend(address.map(|address| Variable {
             value: server(&address.value),

@@ -11,7 +11,7 @@ mod udm_connector;
 mod variables;
 
 use crate::config::document::yaml::{self, Node};
-use crate::config::layers::environment::{Environment, Found};
+use crate::config::layers::environment::{Environment, FoundVariables};
 
 pub(in crate::config) use self::names::Names;
 pub(in crate::config) use self::translation::Translated;
@@ -57,9 +57,9 @@ pub(in crate::config) fn tool(dialect: Dialect) -> Option<&'static str> {
 }
 
 /// Variables of this tool. Ours take precedence.
-pub(in crate::config) fn variables(dialect: Dialect, environment: &Environment) -> Found {
+pub(in crate::config) fn variables(dialect: Dialect, environment: &Environment) -> FoundVariables {
     match dialect {
-        Dialect::Own => Found::default(),
+        Dialect::Own => FoundVariables::default(),
         Dialect::AdConnect => ad_connect::variables(environment),
         Dialect::UdmConnector => udm_connector::variables(environment),
     }

@@ -59,7 +59,7 @@ pub(in crate::config) struct Variable {
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::config) struct Found {
+pub(in crate::config) struct FoundVariables {
     /// One per key, outer levels before inner ones.
     pub(in crate::config) variables: Vec<Variable>,
     pub(in crate::config) notes: Vec<String>,
@@ -67,8 +67,8 @@ pub(in crate::config) struct Found {
 }
 
 /// Selects the variables that set keys. Others are ignored, whatever bytes they contain.
-pub(in crate::config) fn read(environment: &Environment) -> Found {
-    let mut found = Found::default();
+pub(in crate::config) fn read(environment: &Environment) -> FoundVariables {
+    let mut found = FoundVariables::default();
     let mut ranked = Vec::new();
     for (name, value) in &environment.0 {
         // Lossy: an invalid name with our prefix is a mistake to report.
@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    fn found(variables: &[(&str, &str)]) -> Found {
+    fn found(variables: &[(&str, &str)]) -> FoundVariables {
         read(&variables.iter().copied().collect())
     }
 
@@ -158,7 +158,7 @@ mod tests {
         ]);
         assert_eq!(
             found,
-            Found {
+            FoundVariables {
                 variables: vec![
                     variable("famedly_sync__feature_flags", &["feature_flags"], "b"),
                     variable(
@@ -168,7 +168,7 @@ mod tests {
                     ),
                     variable("DIRECTORY_SYNC__ZITADEL__URL", &["zitadel", "url"], "a"),
                 ],
-                ..Found::default()
+                ..FoundVariables::default()
             }
         );
     }
@@ -186,7 +186,7 @@ mod tests {
         ];
         assert_eq!(
             read(&names.iter().map(|name| (*name, "x")).collect()),
-            Found::default()
+            FoundVariables::default()
         );
     }
 
@@ -199,7 +199,7 @@ mod tests {
         ]);
         assert_eq!(
             disagreeing,
-            Found {
+            FoundVariables {
                 variables: vec![variable("DIRECTORY_SYNC__LOG_LEVEL", &["log_level"], "debug")],
                 notes: vec![
                     "the variables DIRECTORY_SYNC__LOG_LEVEL and FAMEDLY_SYNC__LOG_LEVEL disagree; \

@@ -50,7 +50,7 @@ impl<'a> Known<'a> {
     pub(in crate::plan) fn only_one_like(&self, id: &ExternalId) -> Option<usize> {
         let exact = self.position(id);
         exact.or_else(|| match self.alike(id)[..] {
-            [Whose::Person(place)] => Some(place),
+            [Whose::Person(index)] => Some(index),
             _ => None,
         })
     }
@@ -60,7 +60,7 @@ impl<'a> Known<'a> {
         let exact = self.position(id);
         let alike = || {
             self.alike(id).into_iter().find_map(|whose| match whose {
-                Whose::Person(place) => Some(place),
+                Whose::Person(index) => Some(index),
                 Whose::Rejected(_) => None,
             })
         };
@@ -78,7 +78,7 @@ impl<'a> Known<'a> {
             .map(|_| start);
         let alike = || {
             self.alike(id).into_iter().find_map(|whose| match whose {
-                Whose::Rejected(place) => Some(place),
+                Whose::Rejected(index) => Some(index),
                 Whose::Person(_) => None,
             })
         };
@@ -106,11 +106,11 @@ impl<'a> Known<'a> {
         let people = self.objects.iter().enumerate();
         let people = people
             .filter(|(_, person)| !binary.contains(&person.origin.source))
-            .map(|(place, _)| Whose::Person(place));
+            .map(|(index, _)| Whose::Person(index));
         let rejected = self.rejected.iter().enumerate();
         let rejected = rejected
             .filter(|(_, (_, rejected))| !binary.contains(&rejected.at.source))
-            .map(|(place, _)| Whose::Rejected(place));
+            .map(|(index, _)| Whose::Rejected(index));
         let form = |whose: Whose| Some((hash(&comparable(self.id_of(whose).as_text()?)), whose));
         let mut forms: Vec<_> = people.chain(rejected).filter_map(form).collect();
         forms.sort_unstable();
@@ -119,8 +119,8 @@ impl<'a> Known<'a> {
 
     fn id_of(&self, whose: Whose) -> &'a ExternalId {
         match whose {
-            Whose::Person(place) => &self.objects[place].id,
-            Whose::Rejected(place) => self.rejected[place].0,
+            Whose::Person(index) => &self.objects[index].id,
+            Whose::Rejected(index) => self.rejected[index].0,
         }
     }
 
@@ -130,7 +130,7 @@ impl<'a> Known<'a> {
         *id == person.id
             || self
                 .only_one_like(id)
-                .is_some_and(|place| self.objects[place].id == person.id)
+                .is_some_and(|index| self.objects[index].id == person.id)
     }
 
     /// Returns whether everyone who is not in the sources is proved absent.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::adopt;
-use super::{Correlation, Found, Slot, pair};
+use super::{Correlation, MatchedBy, Slot, pair};
 use crate::model::{Desired, Existing, Lifecycle, Purpose, Schema, comparable};
 
 impl Correlation<'_> {
@@ -42,7 +42,7 @@ impl Correlation<'_> {
             self.slots[index] = match account {
                 Ok(account) => {
                     let desired = &self.desired.objects[index];
-                    Slot::Paired(pair(self.schema, desired, account, Found::Name))
+                    Slot::Paired(pair(self.schema, desired, account, MatchedBy::Name))
                 }
                 Err(reason) => Slot::Blocked(reason),
             };
@@ -91,7 +91,7 @@ impl Correlation<'_> {
         {
             if let Some(account) = self.unpaired[place].take() {
                 let desired = &self.desired.objects[index];
-                self.slots[index] = Slot::Paired(pair(self.schema, desired, account, Found::Moved));
+                self.slots[index] = Slot::Paired(pair(self.schema, desired, account, MatchedBy::Moved));
             }
         }
     }

@@ -4,7 +4,7 @@
 pub(super) mod adopt;
 mod pair;
 
-pub(super) use self::pair::{Found, LeaverEntry, Pair, Slot};
+pub(super) use self::pair::{LeaverEntry, MatchedBy, Pair, Slot};
 use self::pair::{pair, target_id};
 mod by_name;
 
@@ -188,7 +188,7 @@ impl<'a> Correlation<'a> {
             Slot::Several(ids) => ids.push(account.target_id),
             _ => {
                 let wanted = &self.desired.objects[index];
-                *slot = Slot::Paired(pair(self.schema, wanted, account, Found::Id));
+                *slot = Slot::Paired(pair(self.schema, wanted, account, MatchedBy::Id));
             }
         }
     }
@@ -245,7 +245,7 @@ impl<'a> Correlation<'a> {
             };
             if let Some(account) = self.unpaired[*place].take_if(|account| !account.is_protected()) {
                 let wanted = &self.desired.objects[person];
-                self.slots[person] = Slot::Paired(pair(self.schema, wanted, account, Found::Id));
+                self.slots[person] = Slot::Paired(pair(self.schema, wanted, account, MatchedBy::Id));
             }
         }
     }
@@ -280,9 +280,9 @@ impl<'a> Correlation<'a> {
             .address(wanted)
             .is_some_and(|address| alike(address, account.login(self.schema)));
         let found = if same_login {
-            Found::LegacyId
+            MatchedBy::LegacyId
         } else {
-            Found::LegacyIdUnconfirmed
+            MatchedBy::LegacyIdUnconfirmed
         };
         self.slots[owner] = Slot::Paired(pair(self.schema, wanted, account, found));
     }

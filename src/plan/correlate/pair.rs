@@ -5,7 +5,7 @@ use crate::plan::diff;
 
 /// How the account of a person was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::plan) enum Found {
+pub(in crate::plan) enum MatchedBy {
     /// It has the person's id, or one that looks the same and cannot belong to another person.
     Id,
     /// It has the id in a form of an older tool, and the person's address as login name.
@@ -22,7 +22,7 @@ pub(in crate::plan) enum Found {
 #[derive(Debug)]
 pub(in crate::plan) struct Pair {
     pub(in crate::plan) target_id: TargetId,
-    pub(in crate::plan) found: Found,
+    pub(in crate::plan) found: MatchedBy,
     /// The account is managed. Otherwise it must at least have the ownership proof.
     pub(in crate::plan) is_managed: bool,
     /// `None` if everything that the list shows is as desired.
@@ -50,11 +50,11 @@ pub(in crate::plan) struct LeaverEntry {
     pub(in crate::plan) by_id: Vec<Existing>,
 }
 
-pub(super) fn pair(schema: &Schema, desired: &Desired, account: Existing, found: Found) -> Pair {
+pub(super) fn pair(schema: &Schema, desired: &Desired, account: Existing, found: MatchedBy) -> Pair {
     let is_managed = account.is_managed();
     // The account is kept in memory if its ownership is not proved, because the decision needs its login name, or if
     // it writes a name differently, because its other values may be written in the same way.
-    let equal = found == Found::Id
+    let equal = found == MatchedBy::Id
         && is_managed
         && account.id.as_ref() == Some(&desired.id)
         && writes_names_as(schema, desired, &account)

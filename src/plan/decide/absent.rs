@@ -26,8 +26,8 @@ struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    fn of(&self, place: usize) -> Option<Claim<'a>> {
-        self.of_accounts.get(&place).copied().or(self.of_anybody)
+    fn of(&self, index: usize) -> Option<Claim<'a>> {
+        self.of_accounts.get(&index).copied().or(self.of_anybody)
     }
 }
 
@@ -44,7 +44,7 @@ impl<'a> Decider<'a, '_> {
             *carriers.entry(id).or_default() += 1;
         }
         let claims = self.claims();
-        for (place, account) in correlation.unpaired.iter().enumerate() {
+        for (index, account) in correlation.unpaired.iter().enumerate() {
             let Some(account) = account.as_ref().filter(|account| account.is_managed()) else {
                 continue;
             };
@@ -60,13 +60,13 @@ impl<'a> Decider<'a, '_> {
                 record: &rejected.at,
                 ground: Ground::Rejected,
             });
-            self.leave_to_others(place, account);
-            match (rejected, self.reason_to_keep(place, account, twice)) {
+            self.leave_to_others(index, account);
+            match (rejected, self.reason_to_keep(index, account, twice)) {
                 (Some(claim), _) => self.keep_claimed(account, claim),
                 (None, Some(reason)) => self.keep_account(account, reason),
-                (None, None) => match claims.of(place) {
+                (None, None) => match claims.of(index) {
                     Some(claim) if !self.is_out_of_use(account) => self.claimed_account(account, claim),
-                    _ => self.absent_account(place, account),
+                    _ => self.absent_account(index, account),
                 },
             }
             if twice && correlation.policy.absent != AbsentPolicy::Keep {
@@ -123,7 +123,7 @@ impl<'a> Decider<'a, '_> {
             .any(|listed| listed.target_id == account.target_id)
     }
 
-    fn reason_to_keep(&self, place: usize, account: &Existing, twice: bool) -> Option<Cow<'static, str>> {
+    fn reason_to_keep(&self, index: usize, account: &Existing, twice: bool) -> Option<Cow<'static, str>> {
         let known = &self.correlation.known;
         if !known.is_complete() {
             return Some("no source proves that its person is absent".into());
@@ -138,12 +138,12 @@ impl<'a> Decider<'a, '_> {
             return Some("another account has the same id".into());
         }
         let schema = self.schema();
-        let mut mismatches = self.answers.mismatches(About::Absent(place)).iter();
+        let mut mismatches = self.answers.mismatches(About::Absent(index)).iter();
         if mismatches.any(|(expected, _)| schema.purpose(expected.attribute()) == Purpose::OwnershipProof) {
             let proof = schema.name_of(Purpose::OwnershipProof);
             return Some(format!("it has no `{proof}`, so it may not be ours").into());
         }
-        self.other_provider(place).map(|name| {
+        self.other_provider(index).map(|name| {
             let name: String = name.chars().take(LONGEST_NAME).collect();
             let reason = format!(
                 "it belongs to provider `{name}`, not to this configuration; if that source no longer exists, add \
@@ -155,9 +155,9 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// The provider of the account, if it is not one of this run.
-    fn other_provider(&self, place: usize) -> Option<&str> {
+    fn other_provider(&self, index: usize) -> Option<&str> {
         let ours = &self.correlation.desired.providers;
-        let mut mismatches = self.answers.mismatches(About::Absent(place)).iter();
+        let mut mismatches = self.answers.mismatches(About::Absent(index)).iter();
         mismatches.find_map(|(expected, current)| {
             let is_provider = self.schema().purpose(expected.attribute()) == Purpose::Provider;
             let current = current.as_ref().filter(|current| !ours.contains(current))?;
@@ -166,15 +166,15 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// Percentages of the guard are taken of the accounts that this run could remove.
-    fn leave_to_others(&mut self, place: usize, account: &Existing) {
-        if self.other_provider(place).is_some() {
+    fn leave_to_others(&mut self, index: usize, account: &Existing) {
+        if self.other_provider(index).is_some() {
             let totals = self.plan.totals_mut(self.correlation.desired.resource);
             totals.managed -= 1;
             totals.active_managed -= usize::from(account.lifecycle == Lifecycle::Active);
         }
     }
 
-    fn absent_account(&mut self, place: usize, account: &Existing) {
+    fn absent_account(&mut self, index: usize, account: &Existing) {
         let policy = self.correlation.policy;
         if self.is_out_of_use(account) {
             self.plan.unchanged += 1;
@@ -182,7 +182,7 @@ impl<'a> Decider<'a, '_> {
         }
         let noted = grace::noted(
             self.schema(),
-            self.answers.mismatches(About::Absent(place)),
+            self.answers.mismatches(About::Absent(index)),
             self.clocks.now,
         );
         if self.has_to_wait(noted, account) {

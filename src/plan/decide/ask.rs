@@ -4,7 +4,7 @@ use crate::model::{
     AttributeIndex, AttributeSpec, Desired, Equality, Existing, Expected, Inspection, Lifecycle, Mutability,
     Ownership, Purpose, Value,
 };
-use crate::plan::correlate::{Correlation, Found, Pair, Slot};
+use crate::plan::correlate::{Correlation, MatchedBy, Pair, Slot};
 use crate::plan::decide::ownership::proofs;
 use crate::plan::diff;
 use crate::plan::inspection::{Look, unlisted_expectations};
@@ -19,7 +19,7 @@ impl Correlation<'_> {
             matches!(
                 slot,
                 Slot::Paired(Pair {
-                    found: Found::LegacyIdUnconfirmed,
+                    found: MatchedBy::LegacyIdUnconfirmed,
                     ..
                 })
             )
@@ -126,16 +126,16 @@ impl Correlation<'_> {
             questions.ask(About::Person(index), &pair.target_id, expected);
         }
         if desired.lifecycle == Lifecycle::Disabled {
-            let doubtful = !pair.is_managed || pair.found == Found::Moved;
+            let doubtful = !pair.is_managed || pair.found == MatchedBy::Moved;
             if let Some(account) = pair.differing.as_deref().filter(|_| doubtful) {
                 self.ask_whether_ours(questions, About::Person(index), account);
             }
             return;
         }
         let look = match pair.found {
-            Found::Name | Found::Moved => Look::First,
-            Found::Id if pair.is_managed => Look::Usual,
-            Found::Id | Found::LegacyId | Found::LegacyIdUnconfirmed => Look::Doubtful,
+            MatchedBy::Name | MatchedBy::Moved => Look::First,
+            MatchedBy::Id if pair.is_managed => Look::Usual,
+            MatchedBy::Id | MatchedBy::LegacyId | MatchedBy::LegacyIdUnconfirmed => Look::Doubtful,
         };
         for expected in unlisted_expectations(self.schema, desired, look) {
             let expected = self.as_written(desired, pair, expected);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::ownership::proofs;
 use crate::model::{Desired, Existing, ExternalId, Purpose, RecordRef, Rejected, Schema, Value, comparable};
-use crate::plan::correlate::{Correlation, Found, Slot};
+use crate::plan::correlate::{Correlation, MatchedBy, Slot};
 
 /// A record that could belong to an account.
 #[derive(Clone, Copy, Debug)]
@@ -67,25 +67,25 @@ struct Names<'a> {
 impl<'a> Names<'a> {
     fn of(correlation: &'a Correlation<'_>, proofs: &'a HashMap<usize, Value>) -> Self {
         let mut names = Self::default();
-        for (place, account) in correlation.unpaired.iter().enumerate() {
+        for (index, account) in correlation.unpaired.iter().enumerate() {
             let Some(account) = account.as_ref().filter(|account| account.looks_ours()) else {
                 continue;
             };
             let id = account.id.as_ref().and_then(ExternalId::as_text).map(comparable);
             if let Some(id) = &id {
-                names.ids.entry(id.clone()).or_default().push(place);
+                names.ids.entry(id.clone()).or_default().push(index);
             }
             for name in correlation.names(account).map(comparable).chain(id) {
-                names.all.entry(name).or_default().push(place);
+                names.all.entry(name).or_default().push(index);
             }
-            if let Some(proof) = proofs.get(&place) {
-                names.proofs.entry(proof.as_text()).or_default().push(place);
+            if let Some(proof) = proofs.get(&index) {
+                names.proofs.entry(proof.as_text()).or_default().push(index);
             }
         }
         names
     }
 
-    fn places(found: Option<&Vec<usize>>) -> impl Iterator<Item = usize> + '_ {
+    fn indexes(found: Option<&Vec<usize>>) -> impl Iterator<Item = usize> + '_ {
         found.into_iter().flatten().copied()
     }
 
@@ -93,10 +93,10 @@ impl<'a> Names<'a> {
     fn named(&self, texts: &[&str], proofs: &[&str]) -> Vec<usize> {
         let by_name = texts
             .iter()
-            .flat_map(|text| Self::places(self.all.get(&comparable(text))));
+            .flat_map(|text| Self::indexes(self.all.get(&comparable(text))));
         let by_proof = proofs
             .iter()
-            .flat_map(|proof| Self::places(self.proofs.get(proof)));
+            .flat_map(|proof| Self::indexes(self.proofs.get(proof)));
         by_name.chain(by_proof).collect()
     }
 }
@@ -116,9 +116,9 @@ impl<'a> Correlation<'a> {
         }
         let desired = self.desired;
         for rejected in &desired.rejected {
-            for place in names.named(&texts_of(rejected), &self.proofs_of_rejected(rejected).each()) {
+            for index in names.named(&texts_of(rejected), &self.proofs_of_rejected(rejected).each()) {
                 let record = &rejected.at;
-                claims.entry(place).or_insert(Claim {
+                claims.entry(index).or_insert(Claim {
                     record,
                     ground: Ground::MaybeRejected,
                 });
@@ -129,8 +129,8 @@ impl<'a> Correlation<'a> {
             let is_text = !desired.binary_ids.contains(&record.source);
             let id = person.id.as_text().filter(|_| is_text);
             let alike = id.and_then(|id| names.ids.get(&comparable(id)));
-            for place in Names::places(alike) {
-                claims.entry(place).or_insert(Claim {
+            for index in Names::indexes(alike) {
+                claims.entry(index).or_insert(Claim {
                     record,
                     ground: Ground::Twin,
                 });
@@ -139,8 +139,8 @@ impl<'a> Correlation<'a> {
                 continue;
             }
             let texts: Vec<&str> = id.into_iter().chain(self.address(person)).collect();
-            for place in names.named(&texts, &self.proofs_of(person).each()) {
-                claims.entry(place).or_insert(Claim {
+            for index in names.named(&texts, &self.proofs_of(person).each()) {
+                claims.entry(index).or_insert(Claim {
                     record,
                     ground: Ground::Elsewhere,
                 });
@@ -151,7 +151,7 @@ impl<'a> Correlation<'a> {
 
     /// Returns whether an ownership proof could belong to a person who may have no account yet.
     pub(in crate::plan) fn has_strangers(&self) -> bool {
-        let is_settled = |slot: &Slot| matches!(slot, Slot::Paired(pair) if pair.is_managed && pair.found != Found::LegacyIdUnconfirmed);
+        let is_settled = |slot: &Slot| matches!(slot, Slot::Paired(pair) if pair.is_managed && pair.found != MatchedBy::LegacyIdUnconfirmed);
         !self.desired.rejected.is_empty() || !self.slots.iter().all(is_settled)
     }
 

@@ -7,7 +7,7 @@ use crate::model::{
     ActionKind, AttributeChange, Change, Desired, Edit, Existing, Expected, Lifecycle, Mutability, Purpose,
     RemovalReason, TargetId, UNFINISHED, Value, alike,
 };
-use crate::plan::correlate::{Found, Pair, Slot};
+use crate::plan::correlate::{MatchedBy, Pair, Slot};
 use crate::plan::policy::{DisabledPolicy, Restriction};
 use crate::plan::{diff, restriction};
 
@@ -75,9 +75,9 @@ impl Decider<'_, '_> {
     fn with_account(&mut self, index: usize, desired: &Desired, pair: &Pair) {
         if let Some(reason) = self.not_theirs(index, desired, pair) {
             self.skip(pair, desired, reason.clone().into());
-            if pair.found == Found::LegacyIdUnconfirmed {
+            if pair.found == MatchedBy::LegacyIdUnconfirmed {
                 self.without_account(desired);
-            } else if pair.found != Found::Moved {
+            } else if pair.found != MatchedBy::Moved {
                 let account = &pair.target_id;
                 self.unresolved(
                     desired,
@@ -100,11 +100,13 @@ impl Decider<'_, '_> {
             unproved.is_some_and(|(_, current)| current.is_none())
         };
         match pair.found {
-            Found::LegacyIdUnconfirmed if !self.answers.is_confirmed(index) => {
+            MatchedBy::LegacyIdUnconfirmed if !self.answers.is_confirmed(index) => {
                 Some(format!("neither its `{proof}` nor its login name matches"))
             }
-            Found::Moved if nothing_of_ours() => Some(format!("it has no `{proof}`, so it may not be ours")),
-            Found::Id if !pair.is_managed && nothing_of_ours() && !self.has_login_of(desired, pair) => {
+            MatchedBy::Moved if nothing_of_ours() => {
+                Some(format!("it has no `{proof}`, so it may not be ours"))
+            }
+            MatchedBy::Id if !pair.is_managed && nothing_of_ours() && !self.has_login_of(desired, pair) => {
                 Some(format!("it holds neither the role nor `{proof}`"))
             }
             _ => None,
@@ -175,7 +177,7 @@ impl Decider<'_, '_> {
             self.plan.unchanged += 1;
             return;
         }
-        let kind = if matches!(pair.found, Found::Name | Found::Moved) {
+        let kind = if matches!(pair.found, MatchedBy::Name | MatchedBy::Moved) {
             ActionKind::Adopt
         } else if is_let_in {
             ActionKind::Reactivate
@@ -253,7 +255,7 @@ impl Decider<'_, '_> {
             pair.differing.as_deref(),
             mismatches,
         );
-        if pair.found == Found::Id && !self.writes_beside_id(&edit) {
+        if pair.found == MatchedBy::Id && !self.writes_beside_id(&edit) {
             let is_id = |change: &AttributeChange| schema.purpose(change.attribute) == Purpose::ExternalId;
             edit.changes.retain(|change| !is_id(change));
         }

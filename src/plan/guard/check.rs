@@ -24,7 +24,7 @@ pub struct LimitUse {
 }
 
 /// A configured limit, and the changes of a plan that count against it.
-pub(super) struct Check<'a> {
+pub(super) struct LimitCheck<'a> {
     /// The configuration key.
     pub(super) key: String,
     pub(super) changes: Vec<&'a Change>,
@@ -39,7 +39,7 @@ pub(super) struct Check<'a> {
     noun: &'static str,
 }
 
-impl Check<'_> {
+impl LimitCheck<'_> {
     fn count(&self) -> usize {
         self.count.unwrap_or(self.changes.len())
     }
@@ -92,7 +92,7 @@ fn percent(count: usize, whole: usize) -> f64 {
 type Counts<'c> = &'c dyn Fn(&Change, &Schema) -> bool;
 
 /// All configured limits, in a fixed order. Removals and renames are counted per resource type.
-pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<Check<'a>> {
+pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<LimitCheck<'a>> {
     let mut checks = Vec::new();
     for (resource, _) in catalog.iter() {
         checks.extend(of_type(plan, catalog, limits, resource));
@@ -102,7 +102,7 @@ pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits
             .has_references()
             .then(|| memberships(plan, catalog, limits)),
     );
-    let all = |key: String, limit: Limit, deed, counts: &dyn Fn(&Change) -> bool| Check {
+    let all = |key: String, limit: Limit, deed, counts: &dyn Fn(&Change) -> bool| LimitCheck {
         key,
         changes: plan.changes.iter().filter(|change| counts(change)).collect(),
         limit,
@@ -130,7 +130,12 @@ pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits
     checks
 }
 
-fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource: TypeId) -> [Check<'a>; 3] {
+fn of_type<'a>(
+    plan: &'a Plan,
+    catalog: &Catalog,
+    limits: &GuardLimits,
+    resource: TypeId,
+) -> [LimitCheck<'a>; 3] {
     let schema = catalog.schema(resource);
     let (noun, other_name) = if resource == TypeId::default() {
         ("account", "get another login name")
@@ -139,7 +144,7 @@ fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource
     };
     let check = |key: &str, limit, deed, counts: Counts<'_>| {
         let mine = plan.changes.iter().filter(|change| change.resource == resource);
-        Check {
+        LimitCheck {
             key: format!("guard.{key}"),
             changes: mine.filter(|change| counts(change, schema)).collect(),
             limit,
@@ -172,12 +177,16 @@ fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource
 }
 
 /// Limits on removals that the target's administrator sets.
-pub(super) fn firm_checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<Check<'a>> {
+pub(super) fn firm_checks<'a>(
+    plan: &'a Plan,
+    catalog: &Catalog,
+    limits: &GuardLimits,
+) -> Vec<LimitCheck<'a>> {
     let mut checks = Vec::new();
     for (resource, _) in catalog.iter() {
         for (limit, origin) in &limits.firm_removals {
             let [removals, ..] = of_type(plan, catalog, limits, resource);
-            checks.push(Check {
+            checks.push(LimitCheck {
                 key: format!("max_removals of {}", origin.replace('`', "")),
                 limit: *limit,
                 ..removals
@@ -188,9 +197,9 @@ pub(super) fn firm_checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardL
 }
 
 /// Members that groups lose, of all members.
-fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Check<'a> {
+fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> LimitCheck<'a> {
     let lost = |change: &Change| change.unlinked(catalog.schema(change.resource)).len();
-    Check {
+    LimitCheck {
         key: "guard.max_memberships_removed".to_owned(),
         changes: plan.changes.iter().filter(|change| lost(change) > 0).collect(),
         limit: limits.max_memberships_removed,

@@ -9,7 +9,7 @@ mod token;
 mod vanish;
 
 pub use self::check::LimitUse;
-use self::check::{Check, checks, firm_checks};
+use self::check::{LimitCheck, checks, firm_checks};
 pub(crate) use self::check::{changes_login, is_other_person};
 pub use self::limit::Limit;
 pub use self::limits::{Demands, GuardLimits};
@@ -71,7 +71,7 @@ pub fn approve(
 ) -> Result<ApprovedPlan, Box<(Refusal, Plan)>> {
     let firm = firm_reasons(&plan, proof, catalog, limits);
     let checks = checks(&plan, catalog, limits);
-    if firm.is_empty() && !checks.iter().any(Check::is_exceeded) {
+    if firm.is_empty() && !checks.iter().any(LimitCheck::is_exceeded) {
         let mut remarks = remarks(&checks, &[]);
         remarks.extend(approval.token.map(|_| UNNEEDED.to_owned()));
         return Ok(ApprovedPlan { plan, remarks });
@@ -79,12 +79,12 @@ pub fn approve(
     let tokens = Tokens::new(approval.target_key, &checks, catalog);
     let lifted = approval.token.map_or_else(Vec::new, |token| tokens.lifted(token));
     let exceeded: Vec<usize> = (0..checks.len())
-        .filter(|place| checks[*place].is_exceeded())
+        .filter(|index| checks[*index].is_exceeded())
         .collect();
     let left: Vec<usize> = exceeded
         .iter()
         .copied()
-        .filter(|place| !lifted.contains(place))
+        .filter(|index| !lifted.contains(index))
         .collect();
     if firm.is_empty() && left.is_empty() {
         let remarks = remarks(&checks, &lifted);
@@ -94,8 +94,8 @@ pub fn approve(
     // A token only lifts limits. It must not be offered if people are missing in a source.
     let token = reasons
         .is_empty()
-        .then(|| tokens.of(|place| exceeded.contains(&place)));
-    reasons.extend(left.iter().map(|place| checks[*place].sentence()));
+        .then(|| tokens.of(|index| exceeded.contains(&index)));
+    reasons.extend(left.iter().map(|index| checks[*index].sentence()));
     if approval.token.is_some() {
         reasons.push(misfit(&checks, &lifted, token.is_some()));
     }
@@ -106,7 +106,7 @@ pub fn approve(
 pub fn limit_uses(plan: &Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<LimitUse> {
     let firm = firm_checks(plan, catalog, limits);
     let all = checks(plan, catalog, limits);
-    all.iter().chain(&firm).map(Check::to_use).collect()
+    all.iter().chain(&firm).map(LimitCheck::to_use).collect()
 }
 
 /// Reasons that no token lifts.
@@ -133,9 +133,9 @@ fn firm_reasons(plan: &Plan, proof: &Proof, catalog: &Catalog, limits: &GuardLim
 }
 
 /// Remarks about a plan that passes.
-fn remarks(checks: &[Check<'_>], lifted: &[usize]) -> Vec<String> {
-    let remarks = checks.iter().enumerate().filter_map(|(place, check)| {
-        if check.is_exceeded() && lifted.contains(&place) {
+fn remarks(checks: &[LimitCheck<'_>], lifted: &[usize]) -> Vec<String> {
+    let remarks = checks.iter().enumerate().filter_map(|(index, check)| {
+        if check.is_exceeded() && lifted.contains(&index) {
             Some(format!("approved by the token: {}", check.sentence()))
         } else {
             check
@@ -147,10 +147,10 @@ fn remarks(checks: &[Check<'_>], lifted: &[usize]) -> Vec<String> {
 }
 
 /// Why the given token does not approve the plan.
-fn misfit(checks: &[Check<'_>], lifted: &[usize], by_a_token: bool) -> String {
+fn misfit(checks: &[LimitCheck<'_>], lifted: &[usize], by_a_token: bool) -> String {
     let keys: Vec<String> = lifted
         .iter()
-        .map(|place| format!("`{}`", checks[*place].key))
+        .map(|index| format!("`{}`", checks[*index].key))
         .collect();
     if !by_a_token {
         "the given token does not match: no token lifts missing people or protected accounts".to_owned()

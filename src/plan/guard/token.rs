@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::check::Check;
+use super::check::LimitCheck;
 use crate::model::{ActionKind, Catalog, Change, Purpose, Schema};
 
 /// Makes tokens for one target.
@@ -13,7 +13,7 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(target_key: &'a str, checks: &[Check<'_>], catalog: &Catalog) -> Self {
+    pub(super) fn new(target_key: &'a str, checks: &[LimitCheck<'_>], catalog: &Catalog) -> Self {
         let hashes = checks.iter().map(|check| hash(check, catalog)).collect();
         Self { target_key, hashes }
     }
@@ -25,7 +25,7 @@ impl<'a> Tokens<'a> {
     pub(super) fn of(&self, chosen: impl Fn(usize) -> bool) -> String {
         let mut all = Sha256::new();
         all.update(Sha256::digest(self.target_key));
-        for (_, hash) in self.hashes.iter().enumerate().filter(|(place, _)| chosen(*place)) {
+        for (_, hash) in self.hashes.iter().enumerate().filter(|(index, _)| chosen(*index)) {
             all.update(hash);
         }
         hex::encode(&all.finalize()[..8])
@@ -35,16 +35,16 @@ impl<'a> Tokens<'a> {
     ///
     /// There are at most a dozen limits, so each combination is tried.
     pub(super) fn lifted(&self, token: &str) -> Vec<usize> {
-        let places = || 0..self.hashes.len();
+        let indexes = || 0..self.hashes.len();
         let mut sets = 1usize..1 << self.hashes.len();
-        let set = sets.find(|set| self.of(|place| set >> place & 1 == 1) == token);
+        let set = sets.find(|set| self.of(|index| set >> index & 1 == 1) == token);
         set.map_or_else(Vec::new, |set| {
-            places().filter(|place| set >> place & 1 == 1).collect()
+            indexes().filter(|index| set >> index & 1 == 1).collect()
         })
     }
 }
 
-fn hash(check: &Check<'_>, catalog: &Catalog) -> [u8; 32] {
+fn hash(check: &LimitCheck<'_>, catalog: &Catalog) -> [u8; 32] {
     let mut shown: Vec<[u8; 32]> = check
         .changes
         .iter()

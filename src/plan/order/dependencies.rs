@@ -73,15 +73,15 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
     let names = names(catalog, changes);
     let makers = makers(changes);
     let mut droppers: HashMap<(TypeId, &ExternalId), Vec<usize>> = HashMap::new();
-    for (place, change) in changes.iter().enumerate() {
+    for (index, change) in changes.iter().enumerate() {
         for reference in change.unlinked(catalog.schema(change.resource)) {
             if let Reference::Managed(resource, id) = reference {
-                droppers.entry((*resource, id)).or_default().push(place);
+                droppers.entry((*resource, id)).or_default().push(index);
             }
         }
     }
-    let of = |(place, change): (usize, &Change)| {
-        let mut waits = names[place].clone();
+    let of = |(index, change): (usize, &Change)| {
+        let mut waits = names[index].clone();
         match (change.kind, change.id()) {
             // In a circle of names and references, neither waits for the other.
             _ if change.links_later => {}
@@ -89,7 +89,7 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
                 let droppers = droppers.get(&(change.resource, id)).into_iter().flatten();
                 waits.extend(droppers.map(|dropper| Wait::Dropped(*dropper)));
             }
-            _ => waits.extend(made_for(catalog, change, place, &makers).map(Wait::Made)),
+            _ => waits.extend(made_for(catalog, change, index, &makers).map(Wait::Made)),
         }
         waits
     };
@@ -126,8 +126,8 @@ fn gives_up_first(catalog: &Catalog, edit: &Edit, attribute: AttributeIndex) -> 
 /// The changes that create objects, by object.
 fn makers(changes: &[Change]) -> HashMap<(TypeId, &ExternalId), usize> {
     let new = changes.iter().enumerate();
-    let new = new.filter_map(|(place, change)| Some((place, change.resource, change.creation()?)));
-    new.map(|(place, resource, creation)| ((resource, &creation.desired.id), place))
+    let new = new.filter_map(|(index, change)| Some((index, change.resource, change.creation()?)));
+    new.map(|(index, resource, creation)| ((resource, &creation.desired.id), index))
         .collect()
 }
 
@@ -135,7 +135,7 @@ fn makers(changes: &[Change]) -> HashMap<(TypeId, &ExternalId), usize> {
 fn made_for<'a>(
     catalog: &Catalog,
     change: &'a Change,
-    place: usize,
+    index: usize,
     makers: &'a HashMap<(TypeId, &ExternalId), usize>,
 ) -> impl Iterator<Item = usize> + 'a {
     let linked = change.linked(catalog.schema(change.resource)).into_iter();
@@ -144,5 +144,5 @@ fn made_for<'a>(
             Reference::Managed(resource, id) => makers.get(&(*resource, id)).copied(),
             Reference::Foreign(_) => None,
         })
-        .filter(move |maker| *maker != place)
+        .filter(move |maker| *maker != index)
 }

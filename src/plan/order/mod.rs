@@ -32,9 +32,9 @@ pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
             edit.emptied_first = AttributeSet::default();
         }
     }
-    for (place, attribute) in values::stepping_aside(&values::handovers(catalog, changes)) {
-        let schema = catalog.schema(changes[place].resource);
-        if let Some(edit) = changes[place].edit_mut() {
+    for (index, attribute) in values::stepping_aside(&values::handovers(catalog, changes)) {
+        let schema = catalog.schema(changes[index].resource);
+        if let Some(edit) = changes[index].edit_mut() {
             if schema.purpose(attribute) == Purpose::Login {
                 edit.temporary_login = Some(temporary_name(&edit.target_id));
             } else {
@@ -43,16 +43,16 @@ pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
         }
     }
     let mut schedule = Schedule::of(catalog, changes);
-    while let Some(place) = schedule.circle() {
-        changes[place].links_later = true;
+    while let Some(index) = schedule.circle() {
+        changes[index].links_later = true;
         schedule = Schedule::of(catalog, changes);
     }
     let mut sorted: Vec<Option<Change>> = std::mem::take(changes).into_iter().map(Some).collect();
-    let places = schedule.steps.iter().filter_map(|step| match step {
-        Step::Changes(places) => Some(places),
+    let indexes = schedule.steps.iter().filter_map(|step| match step {
+        Step::Changes(indexes) => Some(indexes),
         Step::TemporaryLogin(_) | Step::Links(_) => None,
     });
-    changes.extend(places.flatten().filter_map(|place| sorted[*place].take()));
+    changes.extend(indexes.flatten().filter_map(|index| sorted[*index].take()));
 }
 
 /// Returns whether an interrupted run left the account with a temporary login name.

@@ -24,23 +24,23 @@ impl Schedule {
     pub(super) fn of(catalog: &Catalog, changes: &[Change]) -> Self {
         let waits = waits(catalog, changes);
         let mut scheduler = Scheduler::new(catalog, changes, &waits);
-        let has_temporary = |place: &usize| {
-            let edit = changes[*place].edit();
+        let has_temporary = |index: &usize| {
+            let edit = changes[*index].edit();
             edit.is_some_and(Edit::steps_aside)
         };
         let mut aside: Vec<usize> = (0..changes.len()).filter(has_temporary).collect();
         let (mut steps, mut is_done) = (Vec::new(), vec![false; changes.len()]);
-        while let Some((phase, places)) = scheduler.next() {
+        while let Some((phase, indexes)) = scheduler.next() {
             if !aside.is_empty() && phase >= Phase::Renames {
                 steps.push(Step::TemporaryLogin(std::mem::take(&mut aside)));
             }
-            for place in &places {
-                is_done[*place] = true;
+            for index in &indexes {
+                is_done[*index] = true;
             }
-            steps.push(Step::Changes(places));
+            steps.push(Step::Changes(indexes));
         }
         // Nothing waits for these references. By now, all objects exist, and all other references are dropped.
-        let links = |place: &usize| is_done[*place] && writes_links_later(&changes[*place]);
+        let links = |index: &usize| is_done[*index] && writes_links_later(&changes[*index]);
         let links: Vec<usize> = (0..changes.len()).filter(links).collect();
         steps.extend((!links.is_empty()).then_some(Step::Links(links)));
         Self {
@@ -52,24 +52,24 @@ impl Schedule {
 
     /// A change whose references can break a circle: the first one that would add them, or else one that is deleted.
     pub(super) fn circle(&self) -> Option<usize> {
-        let stuck = || (0..self.is_done.len()).filter(|place| !self.is_done[*place]);
-        let waits_so = |place: &usize, is_kind: fn(&Wait) -> bool| {
-            let mut waits = self.waits[*place].iter().filter(|wait| is_kind(wait));
-            waits.any(|wait| on(wait).is_some_and(|other| self.leads_to(other, *place)))
+        let stuck = || (0..self.is_done.len()).filter(|index| !self.is_done[*index]);
+        let waits_so = |index: &usize, is_kind: fn(&Wait) -> bool| {
+            let mut waits = self.waits[*index].iter().filter(|wait| is_kind(wait));
+            waits.any(|wait| on(wait).is_some_and(|other| self.leads_to(other, *index)))
         };
-        let by_link = stuck().find(|place| waits_so(place, |wait| matches!(wait, Wait::Made(_))));
-        by_link.or_else(|| stuck().find(|place| waits_so(place, |wait| matches!(wait, Wait::Dropped(_)))))
+        let by_link = stuck().find(|index| waits_so(index, |wait| matches!(wait, Wait::Made(_))));
+        by_link.or_else(|| stuck().find(|index| waits_so(index, |wait| matches!(wait, Wait::Dropped(_)))))
     }
 
     /// Returns whether one change depends on another, directly or indirectly.
     fn leads_to(&self, from: usize, to: usize) -> bool {
         let (mut seen, mut next) = (vec![false; self.is_done.len()], vec![from]);
-        while let Some(place) = next.pop() {
-            if place == to {
+        while let Some(index) = next.pop() {
+            if index == to {
                 return true;
             }
-            if !std::mem::replace(&mut seen[place], true) {
-                next.extend(self.waits[place].iter().filter_map(on));
+            if !std::mem::replace(&mut seen[index], true) {
+                next.extend(self.waits[index].iter().filter_map(on));
             }
         }
         false
@@ -79,7 +79,7 @@ impl Schedule {
 /// The change that a dependency waits for. A temporary login name can be set at any time.
 fn on(wait: &Wait) -> Option<usize> {
     match wait {
-        Wait::Name(place) | Wait::Made(place) | Wait::Dropped(place) => Some(*place),
+        Wait::Name(index) | Wait::Made(index) | Wait::Dropped(index) => Some(*index),
         Wait::TemporaryLogin(_) => None,
     }
 }
@@ -92,39 +92,39 @@ impl Scheduler {
             mismatches: vec![0; changes.len()],
             ready: Default::default(),
         };
-        for (place, waits) in waits.iter().enumerate() {
+        for (index, waits) in waits.iter().enumerate() {
             for other in waits.iter().filter_map(on) {
-                scheduler.waiting[other].push(place);
-                scheduler.mismatches[place] += 1;
+                scheduler.waiting[other].push(index);
+                scheduler.mismatches[index] += 1;
             }
-            if scheduler.mismatches[place] == 0 {
-                scheduler.start(place);
+            if scheduler.mismatches[index] == 0 {
+                scheduler.start(index);
             }
         }
         scheduler
     }
 
-    fn start(&mut self, place: usize) {
-        self.ready[self.phases[place] as usize].push(place);
+    fn start(&mut self, index: usize) {
+        self.ready[self.phases[index] as usize].push(index);
     }
 
     /// The next changes with their phase.
     fn next(&mut self) -> Option<(Phase, Vec<usize>)> {
         for phase in Phase::ALL {
-            let mut places = std::mem::take(&mut self.ready[phase as usize]);
-            if !places.is_empty() {
-                places.sort_unstable();
-                for place in &places {
-                    self.done(*place);
+            let mut indexes = std::mem::take(&mut self.ready[phase as usize]);
+            if !indexes.is_empty() {
+                indexes.sort_unstable();
+                for index in &indexes {
+                    self.done(*index);
                 }
-                return Some((phase, places));
+                return Some((phase, indexes));
             }
         }
         None
     }
 
-    fn done(&mut self, place: usize) {
-        for waiting in std::mem::take(&mut self.waiting[place]) {
+    fn done(&mut self, index: usize) {
+        for waiting in std::mem::take(&mut self.waiting[index]) {
             self.mismatches[waiting] -= 1;
             if self.mismatches[waiting] == 0 {
                 self.start(waiting);

@@ -88,7 +88,7 @@ pub(super) fn handovers(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Handov
                 .or_insert(Handover { giver, attribute });
         }
     }
-    let of = |(place, change): (usize, &Change)| {
+    let of = |(index, change): (usize, &Change)| {
         if givers.is_empty() {
             return Vec::new();
         }
@@ -96,7 +96,7 @@ pub(super) fn handovers(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Handov
         let handovers = taken
             .iter()
             .filter_map(|unique| givers.get(&unique.key()).copied());
-        handovers.filter(|handover| handover.giver != place).collect()
+        handovers.filter(|handover| handover.giver != index).collect()
     };
     changes.iter().enumerate().map(of).collect()
 }
@@ -136,9 +136,9 @@ impl Walk<'_> {
     fn from(&mut self, start: usize) -> Vec<(usize, AttributeIndex)> {
         let (mut path, mut found) = (Vec::new(), Vec::new());
         self.enter(start, &mut path);
-        while let Some(&place) = path.last() {
-            let Some(handover) = self.handovers[place].get(self.next[place]).copied() else {
-                self.visits[place] = Visit::Done;
+        while let Some(&index) = path.last() {
+            let Some(handover) = self.handovers[index].get(self.next[index]).copied() else {
+                self.visits[index] = Visit::Done;
                 path.pop();
                 continue;
             };
@@ -147,7 +147,7 @@ impl Walk<'_> {
                 found.push(self.break_circle(handover.giver, &mut path));
                 continue;
             }
-            self.next[place] += 1;
+            self.next[index] += 1;
             if !is_given {
                 self.enter(handover.giver, &mut path);
             }
@@ -155,33 +155,33 @@ impl Walk<'_> {
         found
     }
 
-    fn enter(&mut self, place: usize, path: &mut Vec<usize>) {
-        if self.visits[place] == Visit::New {
-            self.visits[place] = Visit::OnPath;
-            path.push(place);
+    fn enter(&mut self, index: usize, path: &mut Vec<usize>) {
+        if self.visits[index] == Visit::New {
+            self.visits[index] = Visit::OnPath;
+            path.push(index);
         }
     }
 
     /// The circle is the end of the path, from this index on. Its first change gives up its value early; the change
     /// that waits for it is then at the end of the path.
     fn break_circle(&mut self, from: usize, path: &mut Vec<usize>) -> (usize, AttributeIndex) {
-        let start = path.iter().position(|place| *place == from).unwrap_or_default();
+        let start = path.iter().position(|index| *index == from).unwrap_or_default();
         let circle = &path[start..];
         let first = circle.iter().copied().min().unwrap_or(from);
         let at = circle
             .iter()
-            .position(|place| *place == first)
+            .position(|index| *index == first)
             .unwrap_or_default();
         // The change before the first one of the path is at its end, because it is a circle.
         let taker = if at == 0 { path.len() - 1 } else { start + at - 1 };
-        let place = path[taker];
+        let index = path[taker];
         // A change on the path was entered by the handover before the next one.
         let followed = if at == 0 {
-            self.next[place]
+            self.next[index]
         } else {
-            self.next[place] - 1
+            self.next[index] - 1
         };
-        let attribute = self.handovers[place][followed].attribute;
+        let attribute = self.handovers[index][followed].attribute;
         for left in path.drain(taker + 1..) {
             self.visits[left] = Visit::New;
             self.next[left] = 0;

@@ -203,12 +203,12 @@ proptest! {
     fn every_change_is_sent_once(before in both(), after in both()) {
         let plan = existing(&before).plan(&wanted(&after));
         let changes = writes(&plan.changes).into_iter().filter_map(|sent| match sent {
-            Sent::Change(place) => Some(place),
+            Sent::Change(index) => Some(index),
             Sent::TemporaryLogin(_) | Sent::Links(_) => None,
         });
-        let places: Vec<usize> = changes.collect();
+        let indexes: Vec<usize> = changes.collect();
         // A plan is shown in the order in which it is applied.
-        prop_assert_eq!(places, (0..plan.changes.len()).collect::<Vec<_>>());
+        prop_assert_eq!(indexes, (0..plan.changes.len()).collect::<Vec<_>>());
     }
 }
 
@@ -240,7 +240,7 @@ fn an_emptied_group_is_stopped() {
         let reasons = refused.map_or_else(Vec::new, |refused| refused.0.reasons);
         let lost = usize::from(MANY) - left.len();
         let told = format!(
-            "{lost} of 5 members ({}.0 %) would lose their place in a group; `guard.max_memberships_removed` is 20 %, which \
+            "{lost} of 5 members ({}.0 %) would lose their index in a group; `guard.max_memberships_removed` is 20 %, which \
              allows 1",
             lost * 20
         );

@@ -128,12 +128,12 @@ proptest! {
         let mut held = without_circles(now);
         let plan = plan(&held, &wanted);
         for step in steps(&catalog(), &plan.changes) {
-            let (places, is_first) = match step {
-                Step::Links(places) => (places, false),
-                Step::Changes(places) | Step::TemporaryLogin(places) => (places, true),
+            let (indexes, is_first) = match step {
+                Step::Links(indexes) => (indexes, false),
+                Step::Changes(indexes) | Step::TemporaryLogin(indexes) => (indexes, true),
             };
-            for place in places {
-                write(&plan.changes[place], &mut held, is_first);
+            for index in indexes {
+                write(&plan.changes[index], &mut held, is_first);
                 prop_assert!(!has_circle(&held), "{held:?} {wanted:?}");
             }
         }

@@ -25,19 +25,19 @@ enum Sent {
 fn writes(plan: &Plan) -> Vec<Sent> {
     let write = |step: Step| -> Vec<Sent> {
         match step {
-            Step::TemporaryLogin(places) => {
-                let edits = places.into_iter().filter_map(|place| plan.changes[place].edit());
+            Step::TemporaryLogin(indexes) => {
+                let edits = indexes.into_iter().filter_map(|index| plan.changes[index].edit());
                 edits
                     .map(|edit| {
                         Sent::TemporaryLogin(edit.target_id.clone(), edit.temporary_login.clone().unwrap())
                     })
                     .collect()
             }
-            Step::Changes(places) => places
+            Step::Changes(indexes) => indexes
                 .into_iter()
-                .map(|place| Sent::Change(Box::new(plan.changes[place].clone())))
+                .map(|index| Sent::Change(Box::new(plan.changes[index].clone())))
                 .collect(),
-            Step::Links(places) => panic!("nothing refers to anything: {places:?}"),
+            Step::Links(indexes) => panic!("nothing refers to anything: {indexes:?}"),
         }
     };
     steps(&catalog(), &plan.changes)
@@ -159,8 +159,8 @@ fn any_renames() -> impl Strategy<Value = (DesiredState, Model)> {
     (names, roles).prop_map(|(names, roles)| {
         let mut people = Vec::new();
         let mut accounts = Vec::new();
-        for (place, (name, role)) in names.into_iter().zip(roles).enumerate() {
-            let number = u8::try_from(place + 1).unwrap();
+        for (index, (name, role)) in names.into_iter().zip(roles).enumerate() {
+            let number = u8::try_from(index + 1).unwrap();
             let mut person = wants(number, &login(name));
             if role == 0 {
                 person = self::person(number);

@@ -25,8 +25,8 @@ fn nobody_is_absent_and_nobody_else_is_changed() {
         absent: AbsentPolicy::Delete,
         ..Policy::default()
     };
-    let selection = |places: &[usize]| Selection {
-        people: places.iter().copied().collect(),
+    let selection = |indexes: &[usize]| Selection {
+        people: indexes.iter().copied().collect(),
         leavers: BTreeSet::new(),
     };
     let (some, all) = both(&desired, &model, policy, selection(&[1]));
@@ -54,10 +54,10 @@ proptest! {
         leavers in any::<bool>(),
     ) {
         let selection = Selection {
-            people: chosen.iter().copied().filter(|place| *place < desired.objects.len()).collect(),
+            people: chosen.iter().copied().filter(|index| *index < desired.objects.len()).collect(),
             leavers: if leavers { (0..desired.leavers.len()).collect() } else { BTreeSet::new() },
         };
-        let ids: Vec<&ExternalId> = selection.people.iter().map(|place| &desired.objects[*place].id).collect();
+        let ids: Vec<&ExternalId> = selection.people.iter().map(|index| &desired.objects[*index].id).collect();
         let (some, all) = both(&desired, &model, policy, selection);
         let lines_of_all = lines(&all);
         for (line, change) in lines(&some).iter().zip(&some.changes) {

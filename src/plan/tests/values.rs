@@ -179,14 +179,14 @@ proptest! {
             prop_assert_eq!(&plan.unresolved, &[]);
             let mut sent = 0;
             for step in steps(&catalog(), &plan.changes) {
-                let (places, is_aside) = match step {
-                    Step::TemporaryLogin(places) => (places, true),
-                    Step::Changes(places) | Step::Links(places) => (places, false),
+                let (indexes, is_aside) = match step {
+                    Step::TemporaryLogin(indexes) => (indexes, true),
+                    Step::Changes(indexes) | Step::Links(indexes) => (indexes, false),
                 };
-                for place in places {
+                for index in indexes {
                     sent += 1;
                     if sent <= stop {
-                        send(&mut now, &plan.changes[place], is_aside);
+                        send(&mut now, &plan.changes[index], is_aside);
                         prop_assert!(are_unique(&now), "{:?}", now);
                     }
                 }

@@ -59,10 +59,10 @@ fn leave_out(change: &mut Change, access: AttributeIndex, known: &[String]) -> V
             left_out
         }
         Write::Edit(edit) => {
-            let Some(place) = edit.changes.iter().position(|change| change.attribute == access) else {
+            let Some(index) = edit.changes.iter().position(|change| change.attribute == access) else {
                 return Vec::new();
             };
-            let roles = &mut edit.changes[place];
+            let roles = &mut edit.changes[index];
             let left_out: Vec<Box<str>> = roles
                 .added()
                 .into_iter()
@@ -71,7 +71,7 @@ fn leave_out(change: &mut Change, access: AttributeIndex, known: &[String]) -> V
             roles.after = without(roles.after.as_ref(), &left_out);
             edit.desired.attributes.set(access, roles.after.clone());
             if roles.before == roles.after {
-                edit.changes.remove(place);
+                edit.changes.remove(index);
             }
             left_out
         }

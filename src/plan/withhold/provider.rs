@@ -17,10 +17,10 @@ pub fn provider_questions<'a>(
     };
     let people = plan.changes.iter().enumerate();
     let people = people.filter(|(_, change)| change.resource == TypeId::default());
-    let question = |(place, change): (usize, &'a Change)| {
+    let question = |(index, change): (usize, &'a Change)| {
         let target_id = change.target_id()?;
         let expected = Expected::Value(attribute, ours);
-        Some((place, Check { target_id, expected }))
+        Some((index, Check { target_id, expected }))
     };
     people.filter_map(question).collect()
 }
@@ -36,8 +36,8 @@ pub fn withhold_mismatched(
 ) {
     let changes = std::mem::take(&mut plan.changes);
     let mut owners = vec![Owner::Unnamed; changes.len()];
-    for place in asked {
-        owners[*place] = Owner::Us;
+    for index in asked {
+        owners[*index] = Owner::Us;
     }
     for mismatches in mismatches {
         owners[asked[mismatches.index]] = match &mismatches.current {

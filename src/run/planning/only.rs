@@ -53,11 +53,11 @@ fn select_users(
         report
             .only
             .extend(hits.records(desired).into_iter().map(ToString::to_string));
-        let leavers = hits.leavers.iter().map(|place| &desired.leavers[*place].origin);
+        let leavers = hits.leavers.iter().map(|index| &desired.leavers[*index].origin);
         report.only.extend(leavers.map(ToString::to_string));
         selection.people.extend(hits.people);
         selection.leavers.extend(hits.leavers);
-        rejected.extend(hits.rejected.iter().map(|place| desired.rejected[*place].clone()));
+        rejected.extend(hits.rejected.iter().map(|index| desired.rejected[*index].clone()));
     }
     report.only.sort();
     report.only.dedup();
@@ -101,7 +101,7 @@ fn listed(records: &[&RecordRef]) -> String {
 
 /// Adds warnings about these people, and about whole sources.
 fn add_warnings(desired: &DesiredState, selection: &Selection, report: &mut Report) {
-    let ids = selection.people.iter().map(|place| &desired.objects[*place].id);
+    let ids = selection.people.iter().map(|index| &desired.objects[*index].id);
     let ids: Vec<&ExternalId> = ids.collect();
     for warning in &desired.warnings {
         if warning.id.as_ref().is_none_or(|id| ids.contains(&id)) {

@@ -141,11 +141,11 @@ pub fn read(
     let (changes, deactivates_only) = load(path, catalog, binding)?;
     let mut rules = rules;
     rules.policy.delete_deactivates |= deactivates_only;
-    for (place, change) in changes.iter().enumerate() {
+    for (index, change) in changes.iter().enumerate() {
         if let Some(what) = plan::implausible(catalog, rules, change) {
             return Err(PlanFileError {
                 path: path.to_owned(),
-                what: format!("change {}: {what}", place + 1),
+                what: format!("change {}: {what}", index + 1),
                 hint: NEW,
             });
         }
@@ -177,10 +177,10 @@ fn parse(text: &str, catalog: &Catalog, binding: &Binding) -> Result<Loaded, (St
     let deactivates_only = document.binding.deactivates_only;
     let changes = document.changes.into_iter().enumerate();
     let changes = changes
-        .map(|(place, change)| {
+        .map(|(index, change)| {
             change
                 .change(catalog)
-                .map_err(|problem| (format!("change {}: {problem}", place + 1), NEW))
+                .map_err(|problem| (format!("change {}: {problem}", index + 1), NEW))
         })
         .collect::<Result<Vec<_>, _>>()?;
     if changes.iter().any(plan::is_for_now) {

@@ -19,7 +19,7 @@ use crate::model::{Diagnosis, Personal};
 
 /// The entry of a person, and the server where it was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundEntry {
     dn: String,
     server: Url,
 }
@@ -38,7 +38,7 @@ impl LdapSource {
     ///
     /// # Errors
     /// [`NotFound`] unless the directory shows exactly one entry and refers to no other server.
-    pub async fn find_person(&self, name: &str) -> Result<(Found, Vec<Diagnosis>), NotFound> {
+    pub async fn find_person(&self, name: &str) -> Result<(FoundEntry, Vec<Diagnosis>), NotFound> {
         let mut steps = Vec::new();
         let unasked = |failure: Failure, step: &str, mut steps: Vec<Diagnosis>| {
             steps.push(self.problem(step, failure));
@@ -87,7 +87,7 @@ impl LdapSource {
                     self.subject("search"),
                     format!("found `{}`", Personal(&dn)),
                 ));
-                Ok((Found { dn, server }, steps))
+                Ok((FoundEntry { dn, server }, steps))
             }
             Err(failure) => Err(NotFound {
                 is_answer: true,
@@ -128,7 +128,7 @@ impl LdapSource {
     }
 
     /// Binds as the entry, at the server where it was found.
-    pub async fn try_password(&self, found: &Found, password: &SecretString) -> Diagnosis {
+    pub async fn try_password(&self, found: &FoundEntry, password: &SecretString) -> Diagnosis {
         // A bind with an empty password is anonymous and succeeds for any name (RFC 4513, 5.1.2).
         if password.expose_secret().is_empty() {
             let failure = Failure::new(

@@ -18,7 +18,7 @@ mod statistics;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub use self::auth::{Found, NotFound};
+pub use self::auth::{FoundEntry, NotFound};
 pub(super) use self::canonical::text as canonical_id;
 use self::connection::connect::Connection;
 use self::connection::dial::Protection;

@@ -12,7 +12,7 @@ use super::translation::{Entries, Translated, Translation, get, repeated, table,
 use super::variables::variable;
 use crate::config::document::yaml::Node;
 use crate::config::keys::{self, Entry};
-use crate::config::layers::environment::{Environment, Found};
+use crate::config::layers::environment::{Environment, FoundVariables};
 use crate::config::settings::USER_PROPERTIES;
 
 /// Returns whether one of the sections has keys that only these tools have.
@@ -218,8 +218,8 @@ fn attributes(section: &str, id: &str, target: &str, translation: &mut Translati
 }
 
 /// `SOURCE_PASSWORD`, `UDM_PASSWORD`, `LOG_LEVEL` and `LOG_CONF`.
-pub(super) fn variables(environment: &Environment) -> Found {
-    let mut found = Found::default();
+pub(super) fn variables(environment: &Environment) -> FoundVariables {
+    let mut found = FoundVariables::default();
     for (name, path) in [
         ("SOURCE_PASSWORD", "sources.ldap.bind_password"),
         ("UDM_PASSWORD", "udm.password"),

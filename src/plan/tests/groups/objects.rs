@@ -27,8 +27,8 @@ impl Objects {
 
     /// Applies one write of these changes. A refusal of the target is an error.
     pub(super) fn apply_write(&mut self, changes: &[Change], sent: &Sent) -> Result<(), String> {
-        let (Sent::TemporaryLogin(place) | Sent::Change(place) | Sent::Links(place)) = sent;
-        let change = &changes[*place];
+        let (Sent::TemporaryLogin(index) | Sent::Change(index) | Sent::Links(index)) = sent;
+        let change = &changes[*index];
         match (sent, &change.write) {
             (Sent::TemporaryLogin(_), Write::Edit(edit)) => {
                 let name = edit.temporary_login.clone().map(Value::text);
@@ -191,9 +191,9 @@ impl Objects {
 pub(super) fn writes(changes: &[Change]) -> Vec<Sent> {
     let each = |step: Step| -> Vec<Sent> {
         match step {
-            Step::TemporaryLogin(places) => places.into_iter().map(Sent::TemporaryLogin).collect(),
-            Step::Changes(places) => places.into_iter().map(Sent::Change).collect(),
-            Step::Links(places) => places.into_iter().map(Sent::Links).collect(),
+            Step::TemporaryLogin(indexes) => indexes.into_iter().map(Sent::TemporaryLogin).collect(),
+            Step::Changes(indexes) => indexes.into_iter().map(Sent::Change).collect(),
+            Step::Links(indexes) => indexes.into_iter().map(Sent::Links).collect(),
         }
     };
     steps(&catalog(), changes).into_iter().flat_map(each).collect()

@@ -108,7 +108,7 @@ impl GroupObjects {
         mut directory: Directory,
         each: &mut dyn FnMut(Record),
     ) -> Result<(), Failure> {
-        let mut found = Found::default();
+        let mut found = FoundGroups::default();
         let mut take = |tag| self.take(tag, &mut found, &directory, each);
         self.search(settings, &self.attributes)
             .run(connection, &mut take)
@@ -158,7 +158,7 @@ impl GroupObjects {
     fn take(
         &self,
         tag: StructureTag,
-        found: &mut Found,
+        found: &mut FoundGroups,
         directory: &Directory,
         each: &mut dyn FnMut(Record),
     ) {
@@ -179,7 +179,13 @@ impl GroupObjects {
     }
 
     /// Converts an entry that is as complete as possible.
-    fn draft(&self, entry: &Entry, found: &mut Found, directory: &Directory, each: &mut dyn FnMut(Record)) {
+    fn draft(
+        &self,
+        entry: &Entry,
+        found: &mut FoundGroups,
+        directory: &Directory,
+        each: &mut dyn FnMut(Record),
+    ) {
         let (record, failure) = self.refinement.record(entry);
         let at = self.at(entry.dn_text());
         let mapped = match failure {
@@ -259,7 +265,7 @@ fn warning(group: &Desired, reason: String) -> Record {
 
 /// The result of a read of all groups so far.
 #[derive(Default)]
-struct Found {
+struct FoundGroups {
     entries: usize,
     drafts: Vec<Draft>,
     named: Vec<(Vec<u8>, Meaning)>,

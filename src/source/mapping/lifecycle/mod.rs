@@ -22,12 +22,12 @@ pub(crate) enum LifecycleRule {
     /// All its people may.
     Active,
     /// It has attributes for it.
-    Held(Held, PassingState),
+    FromRecord(StatusSource, PassingState),
 }
 
 /// The attributes for it.
 #[derive(Debug)]
-pub(crate) enum Held {
+pub(crate) enum StatusSource {
     /// One attribute, and its bits that mean disabled.
     Status(Field, i32),
     /// Rules, all of which must match.
@@ -40,21 +40,21 @@ impl LifecycleRule {
             LdapActive::Status {
                 attribute,
                 disable_mask,
-            } => Held::Status(Field::new(attribute, None), *disable_mask),
-            LdapActive::Rules(rules) => Held::Rules(rules.clone()),
+            } => StatusSource::Status(Field::new(attribute, None), *disable_mask),
+            LdapActive::Rules(rules) => StatusSource::Rules(rules.clone()),
             LdapActive::Always => return Self::Active,
         };
-        Self::Held(held, passing)
+        Self::FromRecord(held, passing)
     }
 
     /// At this time in seconds since 1970.
     pub(super) fn read(&self, record: &RawRecord, now: i64) -> Result<Lifecycle, Unusable> {
-        let Self::Held(held, passing) = self else {
+        let Self::FromRecord(held, passing) = self else {
             return Ok(Lifecycle::Active);
         };
         let status = match held {
-            Held::Status(field, mask) => status::read(field.first(record), &field.attribute, *mask),
-            Held::Rules(rules) => active::read(rules, record, now),
+            StatusSource::Status(field, mask) => status::read(field.first(record), &field.attribute, *mask),
+            StatusSource::Rules(rules) => active::read(rules, record, now),
         };
         let reason = match (status, passing) {
             (Ok(Status::Enabled), _) => return Ok(Lifecycle::Active),
@@ -72,12 +72,12 @@ impl LifecycleRule {
 
     /// Describes the rules, for `check`.
     pub(super) fn meaning(&self) -> String {
-        let Self::Held(held, passing) = self else {
+        let Self::FromRecord(held, passing) = self else {
             return "every listed person is enabled".to_owned();
         };
         let rules = match held {
-            Held::Status(field, mask) => vec![status::meaning(&field.attribute, *mask)],
-            Held::Rules(rules) => rules.iter().map(active::meaning).collect(),
+            StatusSource::Status(field, mask) => vec![status::meaning(&field.attribute, *mask)],
+            StatusSource::Rules(rules) => rules.iter().map(active::meaning).collect(),
         };
         let then = match passing {
             PassingState::Unknown => {
@@ -94,21 +94,23 @@ impl LifecycleRule {
     /// Keys of the attributes of which every value counts.
     pub(super) fn needed_whole(&self) -> Vec<String> {
         match self {
-            Self::Held(Held::Rules(rules), _) => active::compared(rules).into_iter().map(key).collect(),
-            Self::Held(Held::Status(..), _) | Self::Active => Vec::new(),
+            Self::FromRecord(StatusSource::Rules(rules), _) => {
+                active::compared(rules).into_iter().map(key).collect()
+            }
+            Self::FromRecord(StatusSource::Status(..), _) | Self::Active => Vec::new(),
         }
     }
 
     /// The attribute of which only the first value counts.
     pub(super) fn field(&self) -> Option<&Field> {
         match self {
-            Self::Held(Held::Status(field, _), _) => Some(field),
-            Self::Held(Held::Rules(_), _) | Self::Active => None,
+            Self::FromRecord(StatusSource::Status(field, _), _) => Some(field),
+            Self::FromRecord(StatusSource::Rules(_), _) | Self::Active => None,
         }
     }
 }
 
-impl Held {
+impl StatusSource {
     fn missing(&self, record: &RawRecord) -> Vec<Box<str>> {
         match self {
             Self::Status(field, _) => field.missing(record),

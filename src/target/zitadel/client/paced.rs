@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use crate::http::{AdaptiveLimit, Seen};
+use crate::http::{AdaptiveLimit, Sample};
 use crate::target::TargetError;
 use crate::target::zitadel::state::ZitadelTarget;
 
@@ -33,7 +33,7 @@ impl ZitadelTarget {
                 return Ok(());
             };
             let before = std::mem::replace(&mut overload_count, self.api.overload_count());
-            pace.finished(Seen {
+            pace.finished(Sample {
                 // Under a rate limit, most of the time is waiting for the limiter.
                 took: self.apply.rate_limit.is_none().then_some(took),
                 strained: overload_count > before,

@@ -16,7 +16,7 @@ pub(in crate::target::zitadel) struct Grants {
     pub(in crate::target::zitadel) total: u64,
     /// All pages were read.
     pub(in crate::target::zitadel) walked: Cell<bool>,
-    pub(in crate::target::zitadel) held: RefCell<Held>,
+    pub(in crate::target::zitadel) held: RefCell<SeenGrants>,
     /// Users with the same roles share one list.
     shared: RefCell<HashMap<Vec<bool>, Roles>>,
 }
@@ -33,7 +33,7 @@ pub(in crate::target::zitadel) enum Way {
 }
 
 /// The grants seen so far.
-pub(in crate::target::zitadel) struct Held {
+pub(in crate::target::zitadel) struct SeenGrants {
     /// Each role with its users, in the order of the roles.
     pub(in crate::target::zitadel) roles: Vec<(Box<str>, Ids)>,
     /// Users whose grant an administrator has deactivated.
@@ -46,7 +46,7 @@ pub(in crate::target::zitadel) struct Held {
     pub(in crate::target::zitadel) answered: u64,
 }
 
-impl Held {
+impl SeenGrants {
     pub(in crate::target::zitadel) fn add(&mut self, grant: &Grant) {
         let mut is_ours = false;
         for (role, users) in &mut self.roles {
@@ -75,7 +75,7 @@ impl Grants {
             way: Way::Known,
             total: 0,
             walked: Cell::new(false),
-            held: RefCell::new(Held {
+            held: RefCell::new(SeenGrants {
                 roles: roles.collect(),
                 inactive: Ids::default(),
                 shown: Ids::default(),

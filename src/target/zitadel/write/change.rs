@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::look::Found;
+use super::look::AccountState;
 use super::steps::{Step, is_looked_at_again};
 use crate::model::{ActionKind, AttributeChange, Change, Detail, Edit, TargetId};
 use crate::target::zitadel::client::call::Call;
@@ -27,7 +27,7 @@ pub(in crate::target::zitadel) struct Progress<'a> {
     /// The account's metadata, if it was read.
     pub(in crate::target::zitadel) held: Option<Vec<Metadata>>,
     /// State of an account that is to be removed.
-    pub(in crate::target::zitadel) found: Found,
+    pub(in crate::target::zitadel) found: AccountState,
     /// The error if another account has the person's link.
     pub(in crate::target::zitadel) link_taken: Option<TargetError>,
 }
@@ -53,7 +53,7 @@ impl ZitadelTarget {
             target_id: change.target_id().cloned(),
             warnings: Vec::new(),
             held: None,
-            found: Found::Active,
+            found: AccountState::Active,
             link_taken: None,
         };
         for step in self.steps(change) {
@@ -66,7 +66,7 @@ impl ZitadelTarget {
                 }
                 done => done?,
             }
-            if progress.found == Found::Gone {
+            if progress.found == AccountState::Gone {
                 break;
             }
         }
@@ -101,7 +101,7 @@ impl ZitadelTarget {
                 let reactivated = self.state(user, "reactivate_user", "reactivate").await;
                 accept(reactivated, &[id::NOT_INACTIVE])?;
             }
-            Step::Deactivate if progress.found == Found::Inactive => {}
+            Step::Deactivate if progress.found == AccountState::Inactive => {}
             Step::Deactivate => self.deactivate(user).await?,
             Step::EndSessions => self.end_sessions(user).await?,
             Step::UpdateUser(edit) => self.update_user(edit, progress).await?,

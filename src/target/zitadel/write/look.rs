@@ -11,7 +11,7 @@ use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// State of an account that is to be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::target::zitadel) enum Found {
+pub(in crate::target::zitadel) enum AccountState {
     Gone,
     Inactive,
     Active,
@@ -24,9 +24,9 @@ impl ZitadelTarget {
         &self,
         account: &Existing,
         removal: &Removal,
-    ) -> Result<Found, Failure> {
+    ) -> Result<AccountState, Failure> {
         let Some(user) = self.current_user(account.target_id.as_str()).await? else {
-            return Ok(Found::Gone);
+            return Ok(AccountState::Gone);
         };
         let changed = if let Some(what) = self.what_changed(account, &user) {
             Some(what)
@@ -37,8 +37,8 @@ impl ZitadelTarget {
         };
         match changed {
             Some(what) => Err(changed_since(&format!("it was not removed: {what}")).into()),
-            None if user.state == UserState::Inactive => Ok(Found::Inactive),
-            None => Ok(Found::Active),
+            None if user.state == UserState::Inactive => Ok(AccountState::Inactive),
+            None => Ok(AccountState::Active),
         }
     }
 

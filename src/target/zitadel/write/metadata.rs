@@ -5,7 +5,7 @@ use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::schema::SIGN_OUT;
 use crate::target::zitadel::wire::received::Done;
 use crate::target::zitadel::wire::sent::NewMetadata;
-use crate::target::zitadel::write::look::Found;
+use crate::target::zitadel::write::look::AccountState;
 use serde_json::json;
 
 use super::change::Progress;
@@ -39,8 +39,9 @@ impl ZitadelTarget {
         progress: &mut Progress<'_>,
     ) -> Result<(), Failure> {
         // If the account was deactivated in the meantime, a deactivation mark would be wrong.
-        let is_true =
-            |change: &&&AttributeChange| progress.found != Found::Inactive || change.attribute == SIGN_OUT;
+        let is_true = |change: &&&AttributeChange| {
+            progress.found != AccountState::Inactive || change.attribute == SIGN_OUT
+        };
         let changes: Vec<_> = changes.iter().filter(is_true).collect();
         let entries = changes.into_iter().filter_map(|change| {
             let after = change

@@ -104,7 +104,7 @@ impl ZitadelTarget {
         let differing = self.look_into(&single, checks).await?;
         let differs: HashSet<usize> = differing.iter().map(|mismatches| mismatches.index).collect();
         mismatches.extend(differing);
-        Ok(said.ask.iter().any(|place| !differs.contains(place)))
+        Ok(said.ask.iter().any(|index| !differs.contains(index)))
     }
 
     /// From now on, accounts are read one by one.
@@ -130,14 +130,14 @@ impl ZitadelTarget {
         batch: Batch<'_>,
         checks: &[Check<'_>],
     ) -> Result<Vec<Answered>, TargetError> {
-        let (mut waiting, mut answers) = (&batch.places[..], Vec::new());
+        let (mut waiting, mut answers) = (&batch.indexes[..], Vec::new());
         while !waiting.is_empty() {
             let most = usize::try_from(self.lists.named.get()).unwrap_or(usize::MAX);
             let (part, rest) = waiting.split_at(most.min(waiting.len()));
             let asked = u32::try_from(part.len()).unwrap_or(u32::MAX);
             let batch = Batch {
                 question: batch.question,
-                places: part.to_vec(),
+                indexes: part.to_vec(),
             };
             match self.ask(batch, checks).await {
                 Err(failure) if smaller_page(&self.lists.named, asked, &failure) => continue,
@@ -152,7 +152,7 @@ impl ZitadelTarget {
     async fn ask(&self, batch: Batch<'_>, checks: &[Check<'_>]) -> Result<Answered, Failure> {
         let mut answered = Answered::default();
         if !self.filters.get() {
-            answered.unfiltered = batch.places;
+            answered.unfiltered = batch.indexes;
             return Ok(answered);
         }
         let asked = batch.users(checks);
@@ -165,23 +165,23 @@ impl ZitadelTarget {
                 if self.filters.replace(false) {
                     tracing::info!("this Zitadel cannot filter users by metadata");
                 }
-                answered.unfiltered = batch.places;
+                answered.unfiltered = batch.indexes;
                 return Ok(answered);
             }
             page => page?.total,
         };
         let wanted = match batch.question {
             Question::LacksKey(_) => 0,
-            Question::HasValue(_) | Question::HasKey(_) => batch.places.len() as u64,
+            Question::HasValue(_) | Question::HasKey(_) => batch.indexes.len() as u64,
         };
         if count == wanted {
             return Ok(answered);
         }
-        let page = self.matching(&batch, checks, batch.places.len()).await?;
+        let page = self.matching(&batch, checks, batch.indexes.len()).await?;
         no_strangers(&page, &asked)?;
         let found: HashSet<Box<str>> = page.items.into_iter().map(|user| user.id).collect();
-        let is_found = |place: &usize| found.contains(checks[*place].target_id.as_str());
-        let (found, missing) = batch.places.into_iter().partition(is_found);
+        let is_found = |index: &usize| found.contains(checks[*index].target_id.as_str());
+        let (found, missing) = batch.indexes.into_iter().partition(is_found);
         match batch.question {
             Question::HasValue(_) => answered.ask = missing,
             Question::HasKey(_) => answered.nothing = missing,
@@ -197,12 +197,12 @@ impl ZitadelTarget {
         checks: &[Check<'_>],
         limit: usize,
     ) -> Result<Page<User>, Failure> {
-        let user = |place: &usize| checks[*place].target_id.as_str();
+        let user = |index: &usize| checks[*index].target_id.as_str();
         let test = match batch.question {
             Question::HasKey(key) | Question::LacksKey(key) => Filter::key(key),
             Question::HasValue(key) => {
-                let one = |place: &usize| Filter::value(user(place), key, wanted(&checks[*place]));
-                let queries = batch.places.iter().map(one).collect();
+                let one = |index: &usize| Filter::value(user(index), key, wanted(&checks[*index]));
+                let queries = batch.indexes.iter().map(one).collect();
                 Filter::OrQuery { queries }
             }
         };
@@ -214,12 +214,12 @@ impl ZitadelTarget {
                 },
                 // Limits the search to these rows before the server joins tables.
                 Filter::InUserIdsQuery {
-                    user_ids: batch.places.iter().map(user).collect(),
+                    user_ids: batch.indexes.iter().map(user).collect(),
                 },
                 test,
             ],
         };
-        self.users_of("confirm_metadata", &query, batch.places.len())
+        self.users_of("confirm_metadata", &query, batch.indexes.len())
             .await
     }
 }
@@ -247,8 +247,8 @@ fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetEr
 }
 
 /// The first, the middle and the last index.
-fn samples(places: &[usize]) -> Vec<usize> {
-    let mut samples: Vec<usize> = [places.first(), places.get(places.len() / 2), places.last()]
+fn samples(indexes: &[usize]) -> Vec<usize> {
+    let mut samples: Vec<usize> = [indexes.first(), indexes.get(indexes.len() / 2), indexes.last()]
         .into_iter()
         .flatten()
         .copied()

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::values::Held;
+use super::values::StoredValues;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::reply::short;
@@ -64,7 +64,7 @@ struct Life {
     /// The log contains the creation of the account.
     whole: bool,
     sequence: u64,
-    held: Held,
+    held: StoredValues,
 }
 
 impl ZitadelTarget {
@@ -73,7 +73,7 @@ impl ZitadelTarget {
     pub(in crate::target::zitadel) async fn history(
         &self,
         users: &[&str],
-    ) -> Option<HashMap<Box<str>, Held>> {
+    ) -> Option<HashMap<Box<str>, StoredValues>> {
         if !self.history.get() {
             return None;
         }
@@ -91,7 +91,7 @@ impl ZitadelTarget {
         }
     }
 
-    fn whole_lives(&self, lives: HashMap<Box<str>, Life>, users: usize) -> HashMap<Box<str>, Held> {
+    fn whole_lives(&self, lives: HashMap<Box<str>, Life>, users: usize) -> HashMap<Box<str>, StoredValues> {
         let whole: HashMap<_, _> = lives
             .into_iter()
             .filter(|(_, life)| life.whole)
@@ -204,11 +204,11 @@ impl Life {
         match &*event.kind.kind {
             "user.added" | "user.selfregistered" | "user.human.added" | "user.human.selfregistered" => {
                 self.whole = true;
-                self.held = Held::default();
+                self.held = StoredValues::default();
             }
             "user.removed" => {
                 self.whole = false;
-                self.held = Held::default();
+                self.held = StoredValues::default();
             }
             "user.metadata.set" => match (payload.key, STANDARD.decode(&*payload.value)) {
                 (Some(key), Ok(value)) => self.held.take(keys, &key, value),

@@ -21,7 +21,7 @@ pub(in crate::target::zitadel) enum Question<'k> {
 /// Indexes of the checks that one request answers, no user twice.
 pub(in crate::target::zitadel) struct Batch<'k> {
     pub(in crate::target::zitadel) question: Question<'k>,
-    pub(in crate::target::zitadel) places: Vec<usize>,
+    pub(in crate::target::zitadel) indexes: Vec<usize>,
 }
 
 /// How the checks are answered.
@@ -35,8 +35,8 @@ pub(in crate::target::zitadel) struct Course<'k> {
 
 impl Batch<'_> {
     pub(in crate::target::zitadel) fn users<'e>(&self, checks: &[Check<'e>]) -> HashSet<&'e str> {
-        let user = |place: &usize| checks[*place].target_id.as_str();
-        self.places.iter().map(user).collect()
+        let user = |index: &usize| checks[*index].target_id.as_str();
+        self.indexes.iter().map(user).collect()
     }
 }
 
@@ -44,31 +44,31 @@ impl Batch<'_> {
 pub(in crate::target::zitadel) fn course<'k>(keys: &'k Keys, checks: &[Check<'_>]) -> Course<'k> {
     let mut groups: BTreeMap<Question<'k>, Vec<usize>> = BTreeMap::new();
     let (mut shared, mut single) = (Vec::new(), Vec::new());
-    for (place, check) in checks.iter().enumerate() {
+    for (index, check) in checks.iter().enumerate() {
         if is_shared(&check.expected) {
-            shared.push(place);
+            shared.push(index);
             continue;
         }
         // Links cannot be filtered, so `question` returns nothing for them.
         match question(keys, &check.expected) {
-            Some(question) => groups.entry(question).or_default().push(place),
-            None => single.push(place),
+            Some(question) => groups.entry(question).or_default().push(index),
+            None => single.push(index),
         }
     }
     let mut batches = Vec::new();
-    for (question, mut places) in groups {
-        let user = |place: usize| checks[place].target_id;
+    for (question, mut indexes) in groups {
+        let user = |index: usize| checks[index].target_id;
         // A second check of the same kind for a user would make the count wrong.
-        places.sort_by_key(|place| user(*place));
+        indexes.sort_by_key(|index| user(*index));
         let repeated = |pair: &&[usize]| user(pair[0]) == user(pair[1]);
-        single.extend(places.windows(2).filter(repeated).map(|pair| pair[1]));
-        places.dedup_by(|second, first| user(*second) == user(*first));
+        single.extend(indexes.windows(2).filter(repeated).map(|pair| pair[1]));
+        indexes.dedup_by(|second, first| user(*second) == user(*first));
         let size = match question {
             Question::HasValue(_) => VALUES,
             Question::HasKey(_) | Question::LacksKey(_) => KEYS,
         };
-        let parts = places.chunks(size).map(<[usize]>::to_vec);
-        batches.extend(parts.map(|places| Batch { question, places }));
+        let parts = indexes.chunks(size).map(<[usize]>::to_vec);
+        batches.extend(parts.map(|indexes| Batch { question, indexes }));
     }
     Course {
         batches,

@@ -36,24 +36,24 @@ impl ZitadelTarget {
     /// whose account is in `read_anyway`: one read answers both.
     pub(in crate::target::zitadel) async fn ask_shared(
         &self,
-        places: Vec<usize>,
+        indexes: Vec<usize>,
         read_anyway: &[usize],
         checks: &[Check<'_>],
         mismatches: &mut Vec<Mismatch>,
     ) -> Result<Vec<usize>, TargetError> {
-        let read: HashSet<_> = read_anyway.iter().map(|place| checks[*place].target_id).collect();
-        let (mut left, mut open): (Vec<_>, Vec<_>) = places
+        let read: HashSet<_> = read_anyway.iter().map(|index| checks[*index].target_id).collect();
+        let (mut left, mut open): (Vec<_>, Vec<_>) = indexes
             .into_iter()
-            .partition(|place| read.contains(checks[*place].target_id));
+            .partition(|index| read.contains(checks[*index].target_id));
         let values: BTreeSet<&str> = open
             .iter()
-            .map(|place| wanted(&checks[*place].expected))
+            .map(|index| wanted(&checks[*index].expected))
             .collect();
         for value in values {
-            let wants = |place: &usize| wanted(&checks[*place].expected) == value;
+            let wants = |index: &usize| wanted(&checks[*index].expected) == value;
             let asked: Vec<usize> = open.iter().copied().filter(wants).collect();
             let holders = self.holders_among(value, &asked, checks).await?;
-            open.retain(|place| !(wants(place) && holders.contains(checks[*place].target_id.as_str())));
+            open.retain(|index| !(wants(index) && holders.contains(checks[*index].target_id.as_str())));
         }
         // If it has a name of this configuration, it is most likely another of its names.
         let ours = self.providers.iter().map(Value::as_text).collect();
@@ -83,14 +83,14 @@ impl ZitadelTarget {
         mismatches: &mut Vec<Mismatch>,
     ) -> Result<Vec<usize>, TargetError> {
         for value in values {
-            let is_other = |place: &usize| wanted(&checks[*place].expected) != value;
+            let is_other = |index: &usize| wanted(&checks[*index].expected) != value;
             let asked: Vec<usize> = open.iter().copied().filter(is_other).collect();
             if asked.is_empty() {
                 continue;
             }
             let holders = self.holders_among(value, &asked, checks).await?;
-            let (found, others) = open.into_iter().partition::<Vec<_>, _>(|place| {
-                is_other(place) && holders.contains(checks[*place].target_id.as_str())
+            let (found, others) = open.into_iter().partition::<Vec<_>, _>(|index| {
+                is_other(index) && holders.contains(checks[*index].target_id.as_str())
             });
             mismatches.extend(found.into_iter().map(|index| Mismatch {
                 index,
@@ -105,16 +105,16 @@ impl ZitadelTarget {
     async fn holders_among(
         &self,
         value: &str,
-        places: &[usize],
+        indexes: &[usize],
         checks: &[Check<'_>],
     ) -> Result<HashSet<Box<str>>, TargetError> {
         let mut holders = HashSet::new();
         if value.is_empty() || value.len() > LONGEST_VALUE {
             return Ok(holders);
         }
-        let users: BTreeSet<&str> = places
+        let users: BTreeSet<&str> = indexes
             .iter()
-            .map(|place| checks[*place].target_id.as_str())
+            .map(|index| checks[*index].target_id.as_str())
             .collect();
         let users: Vec<&str> = users.into_iter().collect();
         for part in users.chunks(KEYS) {

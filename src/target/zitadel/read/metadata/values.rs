@@ -27,7 +27,7 @@ const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
 
 /// Values of an account, as far as they were read.
 #[derive(Clone, Debug, Default)]
-pub(in crate::target::zitadel) struct Held {
+pub(in crate::target::zitadel) struct StoredValues {
     /// Metadata of other tools may be long, and is left out.
     metadata: Vec<(AttributeIndex, Box<[u8]>)>,
     /// Links to our identity provider.
@@ -36,7 +36,7 @@ pub(in crate::target::zitadel) struct Held {
     marked: Option<Timestamp>,
 }
 
-impl Held {
+impl StoredValues {
     /// Adds an entry if this tool knows its key.
     pub(in crate::target::zitadel) fn take(&mut self, keys: &Keys, key: &str, value: Vec<u8>) {
         if let Some(attribute) = keys.attribute(key) {
@@ -71,15 +71,15 @@ impl ZitadelTarget {
     /// Answers the checks at these indexes.
     pub(in crate::target::zitadel) async fn look_into(
         &self,
-        places: &[usize],
+        indexes: &[usize],
         checks: &[Check<'_>],
     ) -> Result<Vec<Mismatch>, TargetError> {
         let mut mismatches = Vec::new();
-        let mut single = self.ask_history(places, checks, &mut mismatches).await;
+        let mut single = self.ask_history(indexes, checks, &mut mismatches).await;
         let unswept = self.leaves_marks();
         if unswept {
             let before = single.len();
-            single.retain(|place| checks[*place].expected != Expected::Absent(DISABLED_BY));
+            single.retain(|index| checks[*index].expected != Expected::Absent(DISABLED_BY));
             tracing::info!(
                 accounts = before - single.len(),
                 "the metadata of these active accounts is not read (`zitadel.metadata` is `skip`), so an old \
@@ -88,34 +88,34 @@ impl ZitadelTarget {
             );
         }
         let mut by_user: BTreeMap<&str, Places> = BTreeMap::new();
-        for place in single {
-            let of_user = by_user.entry(checks[place].target_id.as_str()).or_default();
-            if is_about_link(&checks[place].expected) {
-                of_user.links.push(place);
+        for index in single {
+            let of_user = by_user.entry(checks[index].target_id.as_str()).or_default();
+            if is_about_link(&checks[index].expected) {
+                of_user.links.push(index);
             } else {
-                of_user.metadata.push(place);
+                of_user.metadata.push(index);
             }
         }
         announce(&by_user);
-        let read = async |(user, places): (&str, Places)| {
-            let mut held = Held::default();
-            if !places.metadata.is_empty() {
+        let read = async |(user, indexes): (&str, Places)| {
+            let mut held = StoredValues::default();
+            if !indexes.metadata.is_empty() {
                 held = self.metadata(user).await?;
             }
             if unswept
-                && asks_about_mark(&places.metadata, checks)
+                && asks_about_mark(&indexes.metadata, checks)
                 && !self.is_fresh(user, held.marked).await?
             {
                 held.remove(DISABLED_BY);
             }
-            if !places.links.is_empty() {
+            if !indexes.links.is_empty() {
                 held.links = self.links(user).await?;
             }
-            Ok((held, places))
+            Ok((held, indexes))
         };
-        self.paced(by_user, read, |(held, places)| {
-            let places = places.metadata.into_iter().chain(places.links);
-            mismatches.extend(places.filter_map(|place| mismatch(place, &checks[place], &held)));
+        self.paced(by_user, read, |(held, indexes)| {
+            let indexes = indexes.metadata.into_iter().chain(indexes.links);
+            mismatches.extend(indexes.filter_map(|index| mismatch(index, &checks[index], &held)));
         })
         .await?;
         Ok(mismatches)
@@ -124,14 +124,14 @@ impl ZitadelTarget {
     /// Like `look_into`, for a few accounts, each read separately.
     pub(in crate::target::zitadel) async fn look_into_each(
         &self,
-        places: &[usize],
+        indexes: &[usize],
         checks: &[Check<'_>],
     ) -> Result<Vec<Mismatch>, TargetError> {
         let mut mismatches = Vec::new();
-        for place in places {
-            let check = &checks[*place];
+        for index in indexes {
+            let check = &checks[*index];
             let held = self.metadata(check.target_id.as_str()).await?;
-            mismatches.extend(mismatch(*place, check, &held));
+            mismatches.extend(mismatch(*index, check, &held));
         }
         Ok(mismatches)
     }
@@ -139,28 +139,28 @@ impl ZitadelTarget {
     /// Answers what the event log proves. Returns the indexes that stay unanswered.
     async fn ask_history(
         &self,
-        places: &[usize],
+        indexes: &[usize],
         checks: &[Check<'_>],
         mismatches: &mut Vec<Mismatch>,
     ) -> Vec<usize> {
-        let user = |place: usize| checks[place].target_id.as_str();
-        let mut users: Vec<&str> = places.iter().map(|place| user(*place)).collect();
+        let user = |index: usize| checks[index].target_id.as_str();
+        let mut users: Vec<&str> = indexes.iter().map(|index| user(*index)).collect();
         users.sort_unstable();
         users.dedup();
         if users.len() < MANY {
-            return places.to_vec();
+            return indexes.to_vec();
         }
         let Some(history) = self.history(&users).await else {
-            return places.to_vec();
+            return indexes.to_vec();
         };
         let mut open = Vec::new();
-        for place in places {
-            let check = &checks[*place];
-            match history.get(user(*place)) {
+        for index in indexes {
+            let check = &checks[*index];
+            match history.get(user(*index)) {
                 Some(held) if !is_decisive(&check.expected) => {
-                    mismatches.extend(mismatch(*place, check, held));
+                    mismatches.extend(mismatch(*index, check, held));
                 }
-                _ => open.push(*place),
+                _ => open.push(*index),
             }
         }
         open
@@ -191,8 +191,8 @@ impl ZitadelTarget {
     }
 
     /// The known metadata of a user.
-    async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
-        let mut held = Held::default();
+    async fn metadata(&self, user: &str) -> Result<StoredValues, TargetError> {
+        let mut held = StoredValues::default();
         for entry in self.all_metadata(user).await? {
             if &*entry.key == MARK {
                 held.marked = entry.details.change_date;
@@ -220,19 +220,22 @@ impl ZitadelTarget {
     }
 }
 
-fn asks_about_mark(places: &[usize], checks: &[Check<'_>]) -> bool {
-    places
+fn asks_about_mark(indexes: &[usize], checks: &[Check<'_>]) -> bool {
+    indexes
         .iter()
-        .any(|place| checks[*place].expected == Expected::Present(DISABLED_BY))
+        .any(|index| checks[*index].expected == Expected::Present(DISABLED_BY))
 }
 
 /// Reports the cost of reading account by account before it starts.
 fn announce(by_user: &BTreeMap<&str, Places>) {
     let metadata = by_user
         .values()
-        .filter(|places| !places.metadata.is_empty())
+        .filter(|indexes| !indexes.metadata.is_empty())
         .count();
-    let links = by_user.values().filter(|places| !places.links.is_empty()).count();
+    let links = by_user
+        .values()
+        .filter(|indexes| !indexes.links.is_empty())
+        .count();
     if by_user.len() >= MANY {
         tracing::info!(
             accounts = by_user.len(),
@@ -249,7 +252,7 @@ pub(in crate::target::zitadel) fn is_about_link(expected: &Expected<'_>) -> bool
 }
 
 /// Compares a check with the values of a user.
-fn mismatch(index: usize, check: &Check<'_>, held: &Held) -> Option<Mismatch> {
+fn mismatch(index: usize, check: &Check<'_>, held: &StoredValues) -> Option<Mismatch> {
     if is_about_link(&check.expected) {
         return link_mismatch(index, &check.expected, &held.links);
     }
