@@ -70,12 +70,10 @@ impl GroupObjects {
         })
     }
 
-    /// The type of these groups.
     pub(super) fn resource(&self) -> TypeId {
         self.resource
     }
 
-    /// The kind of their ids.
     pub(super) fn ids(&self) -> Ids {
         Ids {
             from_address: false,
