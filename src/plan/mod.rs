@@ -28,7 +28,7 @@ pub(crate) use self::correlate::adopt::refusal;
 pub use self::decide::checks::{Checks, Proofs};
 pub use self::decide::grace::{Clocks, Grace};
 pub use self::decide::sign_out::end_sessions;
-pub use self::outdated::{is_for_now, moved, speaks_against, unlisted_before};
+pub use self::outdated::{contradicts, is_for_now, outdated_reason, unlisted_before};
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use decide::removal;
@@ -46,8 +46,8 @@ pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction
 pub use references::{Alias, Objects, resolve_references};
 pub use taken::{reject_taken, taken_values};
 pub use undo::{
-    CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, ends_sessions, give_only,
-    leave_out_who_gives_way, lost_for_good, not_restored, undo,
+    CHANGED_SINCE, FailedCheck, NotGiven, Now, Past, Subject, Undone, drop_released_namesakes, ends_sessions,
+    give_only, lost_for_good, not_restored, undo,
 };
 pub use withhold::{Setting, Withholding, provider_questions, withhold, withhold_mismatched};
 

@@ -51,7 +51,7 @@ pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [
 
 /// Returns whether a failed check of [`unlisted_before`] contradicts the change. The account may name any of our
 /// providers, or none.
-pub fn speaks_against(
+pub fn contradicts(
     schema: &Schema,
     expected: Expected<'_>,
     mismatches: &Mismatch,
@@ -69,7 +69,7 @@ pub fn speaks_against(
 /// Why a change must no longer be applied. `account` is the account as the list shows it now.
 ///
 /// For a new person, it is the account that now has the person's external id, if there is one.
-pub fn moved(schema: &Schema, change: &Change, account: Option<&Existing>) -> Option<&'static str> {
+pub fn outdated_reason(schema: &Schema, change: &Change, account: Option<&Existing>) -> Option<&'static str> {
     const GONE: &str = "the account was deleted after the plan was made";
     let same = match (&change.write, account) {
         (Write::Create(_), None) => true,

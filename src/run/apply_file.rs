@@ -105,7 +105,7 @@ async fn check<'a>(
     let mismatches = target.confirm(&questions).await?;
     let schema = target.schema();
     let against = mismatches.iter().filter(|mismatches| {
-        plan::speaks_against(
+        plan::contradicts(
             schema,
             questions[mismatches.index].expected,
             mismatches,
@@ -128,9 +128,9 @@ async fn check<'a>(
                 .id()
                 .and_then(|id| current.by_person.get(&(change.resource, id.clone()))),
         };
-        let moved = plan::moved(target.catalog().schema(change.resource), change, account)
+        let reason = plan::outdated_reason(target.catalog().schema(change.resource), change, account)
             .or_else(|| mismatches.contains(&place).then_some(plan::STALE));
-        match moved {
+        match reason {
             Some(reason) => checked.left_out.push((change, reason)),
             None => checked.plan.changes.push(change.clone()),
         }

@@ -15,7 +15,7 @@ use crate::apply::NotApplied;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
 use crate::model::{ActionKind, Catalog, Change, Check, Existing, Ids, LastWrites, Plan, TargetId, TypeId};
-use crate::plan::{self, Now, Past, Undone, Unheld};
+use crate::plan::{self, FailedCheck, Now, Past, Undone};
 use crate::report::{Reading, Report, one_line};
 use crate::saved::undo_file;
 use crate::saved::undo_file::PastRun;
@@ -121,10 +121,10 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
         }
     }
     let asked: Vec<Check<'_>> = questions.iter().map(|(_, question)| *question).collect();
-    let mut unheld: Vec<Vec<Unheld<'_>>> = pasts.iter().map(|_| Vec::new()).collect();
+    let mut failed_checks: Vec<Vec<FailedCheck<'_>>> = pasts.iter().map(|_| Vec::new()).collect();
     for mismatches in target.confirm(&asked).await? {
         let (index, question) = questions[mismatches.index];
-        unheld[index].push((question.expected, mismatches.current));
+        failed_checks[index].push((question.expected, mismatches.current));
     }
     let undone = FromFile {
         plan: accounts.counts.clone(),
@@ -134,7 +134,7 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
         takes_over: false,
         looks_first: false,
     };
-    Ok(decide(catalog, pasts, nows, &unheld, undone))
+    Ok(decide(catalog, pasts, nows, &failed_checks, undone))
 }
 
 /// A later run, or an administrator, may have recreated a deleted account without everything that it had.
@@ -161,7 +161,7 @@ fn decide<'a>(
     catalog: &Catalog,
     pasts: &'a [Past],
     mut nows: Vec<Now<'_>>,
-    unheld: &[Vec<Unheld<'_>>],
+    failed_checks: &[Vec<FailedCheck<'_>>],
     mut undone: FromFile<'a>,
 ) -> FromFile<'a> {
     let is_deleted = |index: &usize| pasts[*index].change.kind == ActionKind::Delete;
@@ -170,7 +170,7 @@ fn decide<'a>(
         catalog,
         &pasts[index],
         now,
-        &unheld[index],
+        &failed_checks[index],
     ) {
         Undone::Already => plan.unchanged += 1,
         Undone::Change(change) => plan.changes.push(*change),
@@ -186,7 +186,7 @@ fn decide<'a>(
     let by_account: HashMap<&TargetId, &Change> = by_account.collect();
     for index in deleted {
         let change_of = |account: &TargetId| by_account.get(account).copied();
-        plan::leave_out_who_gives_way(catalog, &pasts[index], &mut nows[index], change_of);
+        plan::drop_released_namesakes(catalog, &pasts[index], &mut nows[index], change_of);
         add(index, &nows[index], &mut undone.plan);
     }
     undone.plan.changes.extend(first);

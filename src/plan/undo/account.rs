@@ -1,7 +1,7 @@
 //! Reverses creations and deletions of accounts.
 
 use super::edit::{Reversal, SOURCE};
-use super::past::{CHANGED_SINCE, Now, Past, Undone, Unheld};
+use super::past::{CHANGED_SINCE, FailedCheck, Now, Past, Undone};
 use crate::model::{
     Attributes, Change, Creation, Desired, Existing, Lifecycle, Mutability, Purpose, Removal, RemovalReason,
     Schema, Value,
@@ -19,7 +19,7 @@ pub(super) fn unmake(
     past: &Past,
     made: &Creation,
     now: &Now<'_>,
-    unheld: &[Unheld<'_>],
+    failed_checks: &[FailedCheck<'_>],
 ) -> Result<Undone, &'static str> {
     if past.made.is_none() && now.namesakes.len() > 1 {
         return Err(TWICE);
@@ -27,7 +27,7 @@ pub(super) fn unmake(
     let Some(account) = past.account(now) else {
         return Ok(Undone::Already);
     };
-    if !unheld.is_empty() || !is_as_made(schema, past, made, account) {
+    if !failed_checks.is_empty() || !is_as_made(schema, past, made, account) {
         return Err(CHANGED_SINCE);
     }
     let removal = Removal {

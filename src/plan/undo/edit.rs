@@ -1,6 +1,6 @@
 //! Reverses the edit of an account.
 
-use super::past::{CHANGED_SINCE, Past, Undone, Unheld};
+use super::past::{CHANGED_SINCE, FailedCheck, Past, Undone};
 use crate::model::{
     ActionKind, AttributeChange, AttributeIndex, AttributeSpec, Cardinality, Change, Desired, Detail, Edit,
     Existing, Lifecycle, Mutability, Purpose, Removal, RemovalReason, Schema, Value,
@@ -37,11 +37,11 @@ impl Reversal {
         past: &Past,
         edit: &Edit,
         account: &Existing,
-        unheld: &[Unheld<'_>],
+        failed_checks: &[FailedCheck<'_>],
     ) -> Result<Self, &'static str> {
         let mut reversal = Self::nothing(schema, past, account);
         for change in &edit.changes {
-            reversal.attribute(schema, change, account, unheld)?;
+            reversal.attribute(schema, change, account, failed_checks)?;
         }
         Ok(reversal)
     }
@@ -51,13 +51,13 @@ impl Reversal {
         schema: &Schema,
         change: &AttributeChange,
         account: &Existing,
-        unheld: &[Unheld<'_>],
+        failed_checks: &[FailedCheck<'_>],
     ) -> Result<(), &'static str> {
         let spec = schema.spec(change.attribute);
         let now = if spec.is_listed() {
             account.attributes.get(change.attribute).cloned()
         } else {
-            unlisted_now(spec, change, unheld)
+            unlisted_now(spec, change, failed_checks)
         };
         // Ended sessions cannot be restored.
         if spec.purpose == Purpose::SignOut {
@@ -185,9 +185,9 @@ fn is_as_written(spec: &AttributeSpec, change: &AttributeChange, now: Option<&Va
 pub(super) fn unlisted_now(
     spec: &AttributeSpec,
     change: &AttributeChange,
-    unheld: &[Unheld<'_>],
+    failed_checks: &[FailedCheck<'_>],
 ) -> Option<Value> {
-    let other = unheld
+    let other = failed_checks
         .iter()
         .find(|(expected, _)| expected.attribute() == change.attribute);
     match (other, spec.mutability) {

@@ -7,7 +7,7 @@ mod past;
 mod roles;
 
 use self::edit::Reversal;
-pub use self::past::{CHANGED_SINCE, Now, Past, Subject, Undone, Unheld};
+pub use self::past::{CHANGED_SINCE, FailedCheck, Now, Past, Subject, Undone};
 pub use self::roles::{NotGiven, give_only};
 use crate::model::{
     ActionKind, Catalog, Change, Existing, Lifecycle, Purpose, Schema, TargetId, UNFINISHED, Value, Write,
@@ -18,7 +18,7 @@ const BY_OTHERS: &str = "an administrator has deactivated the account since the 
 
 /// Removes those namesakes of a deleted account whose own undo gives up what they share with it: the run had passed
 /// it on.
-pub fn leave_out_who_gives_way<'a>(
+pub fn drop_released_namesakes<'a>(
     catalog: &Catalog,
     past: &Past,
     now: &mut Now<'_>,
@@ -42,17 +42,17 @@ pub fn leave_out_who_gives_way<'a>(
     });
 }
 
-/// The change that reverses a past change. `unheld` are the failed checks of [`Past::questions`].
-pub fn undo(catalog: &Catalog, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]) -> Undone {
+/// The change that reverses a past change. `failed_checks` are the failed checks of [`Past::questions`].
+pub fn undo(catalog: &Catalog, past: &Past, now: &Now<'_>, failed_checks: &[FailedCheck<'_>]) -> Undone {
     let schema = catalog.schema(past.change.resource);
     if past.account(now).is_some_and(Existing::is_protected) {
         return Undone::Refused("it is the account that directory-sync signs in with");
     }
     let undone = match &past.change.write {
-        Write::Create(creation) => account::unmake(schema, past, creation, now, unheld),
+        Write::Create(creation) => account::unmake(schema, past, creation, now, failed_checks),
         Write::Delete(before) => account::remake(schema, past, before, now),
         Write::Edit(edit) => match now.account {
-            Some(account) => bring_back(schema, past, edit, account, unheld),
+            Some(account) => bring_back(schema, past, edit, account, failed_checks),
             None if past.change.kind == ActionKind::MarkAbsent => Ok(Undone::Already),
             None => Err(GONE),
         },
@@ -72,16 +72,19 @@ fn bring_back(
     past: &Past,
     edit: &crate::model::Edit,
     account: &Existing,
-    unheld: &[Unheld<'_>],
+    failed_checks: &[FailedCheck<'_>],
 ) -> Result<Undone, &'static str> {
-    if past.change.kind == ActionKind::MarkAbsent && !unheld.is_empty() {
+    if past.change.kind == ActionKind::MarkAbsent && !failed_checks.is_empty() {
         // A later run has its own reasons.
         return Ok(Undone::Already);
     }
-    if changes_state(past) && account.lifecycle == Lifecycle::Disabled && is_unmarked(schema, edit, unheld) {
+    if changes_state(past)
+        && account.lifecycle == Lifecycle::Disabled
+        && is_unmarked(schema, edit, failed_checks)
+    {
         return Err(BY_OTHERS);
     }
-    let mut reversal = Reversal::of(schema, past, edit, account, unheld)?;
+    let mut reversal = Reversal::of(schema, past, edit, account, failed_checks)?;
     if completes_creation(schema, edit) {
         // The result of an earlier run stays: the account was never meant to be active.
         reversal.without_mark(schema);
@@ -103,9 +106,11 @@ fn changes_state(past: &Past) -> bool {
 }
 
 /// Returns whether the account has no deactivation mark of this tool.
-fn is_unmarked(schema: &Schema, edit: &crate::model::Edit, unheld: &[Unheld<'_>]) -> bool {
+fn is_unmarked(schema: &Schema, edit: &crate::model::Edit, failed_checks: &[FailedCheck<'_>]) -> bool {
     edit.change_of(schema, Purpose::DisabledByUs)
-        .is_none_or(|change| edit::unlisted_now(schema.spec(change.attribute), change, unheld).is_none())
+        .is_none_or(|change| {
+            edit::unlisted_now(schema.spec(change.attribute), change, failed_checks).is_none()
+        })
 }
 
 /// What an undo cannot restore, of a past change.

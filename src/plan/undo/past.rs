@@ -50,7 +50,7 @@ pub enum Undone {
 }
 
 /// A failed check, and the account's value.
-pub type Unheld<'a> = (Expected<'a>, Option<Value>);
+pub type FailedCheck<'a> = (Expected<'a>, Option<Value>);
 
 impl Past {
     /// How the account is found.

@@ -45,12 +45,12 @@ pub(in crate::run) async fn begin(
     if changes.is_empty() {
         return Ok(None);
     }
-    let keepsakes = target.snapshot(changes).await?;
+    let snapshots = target.snapshot(changes).await?;
     let run = Run {
         title: request.title,
         binding: Binding::new(target.name(), target.facts()),
     };
-    let begun = UndoFile::begin(path, run, changes, keepsakes, target.catalog());
+    let begun = UndoFile::begin(path, run, changes, snapshots, target.catalog());
     let file = begun.map_err(|error| RunError::Failed {
         errors: vec![(
             format!("could not write the undo file {}: {error}", path.display()),

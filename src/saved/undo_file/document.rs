@@ -21,17 +21,17 @@ pub(super) struct PastDocument {
 }
 
 impl PastDocument {
-    pub(super) fn new(change: &Change, keepsake: Snapshot, catalog: &Catalog) -> Self {
+    pub(super) fn new(change: &Change, snapshot: Snapshot, catalog: &Catalog) -> Self {
         let mut change = change.clone();
         if let Write::Delete(account) = &mut change.write {
-            for (index, value) in keepsake.values {
+            for (index, value) in snapshot.values {
                 account.attributes.set(index, Some(value));
             }
         }
         Self {
             restore: change.restore.as_deref().map(texts),
             change: ChangeDocument::new(&change, catalog),
-            kept: texts(&keepsake.details),
+            kept: texts(&snapshot.details),
             made: None,
         }
     }

@@ -182,11 +182,11 @@ impl UndoFile {
         path: &Path,
         run: Run<'_>,
         changes: &[Change],
-        keepsakes: Vec<Snapshot>,
+        snapshots: Vec<Snapshot>,
         catalog: &Catalog,
     ) -> io::Result<Self> {
         let now = Timestamp::now();
-        let pasts = changes.iter().zip(keepsakes);
+        let pasts = changes.iter().zip(snapshots);
         let document = Document {
             schema: SCHEMA.to_owned(),
             made: now.to_string(),
@@ -197,7 +197,7 @@ impl UndoFile {
             binding: run.binding,
             cannot_be_undone: lost(catalog, changes),
             changes: pasts
-                .map(|(change, keepsake)| PastDocument::new(change, keepsake, catalog))
+                .map(|(change, snapshot)| PastDocument::new(change, snapshot, catalog))
                 .collect(),
         };
         let path = place::choose(path, now)?;

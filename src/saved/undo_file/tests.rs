@@ -65,13 +65,13 @@ fn what_a_killed_process_of_the_same_id_has_left_stops_nobody() {
 proptest! {
     /// Every change is read back unchanged, after the end of the run with what it created.
     #[test]
-    fn a_past_change_survives_the_file((change, keepsake) in any_past(), ends in any::<bool>()) {
+    fn a_past_change_survives_the_file((change, snapshot) in any_past(), ends in any::<bool>()) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("undo.json");
         let changes = [change.clone()];
         let run = Run { title: "sync", binding: binding() };
-        let file = UndoFile::begin(&path, run, &changes, vec![keepsake.clone()], &catalog()).unwrap();
-        let mut past = Past { change, details: keepsake.details, made: None };
+        let file = UndoFile::begin(&path, run, &changes, vec![snapshot.clone()], &catalog()).unwrap();
+        let mut past = Past { change, details: snapshot.details, made: None };
         prop_assert_eq!(read(&path, &target_settings()).unwrap().0.changes, vec![past.clone()]);
         let last = LastWrites { accounts: Some("2026".into()), roles: None };
         if ends {

@@ -79,12 +79,12 @@ impl CsvSource {
     }
 
     /// Passes on the person of a row, with warnings.
-    fn record(&self, row: &ByteRecord, columns: &Columns, place: Location, each: &mut dyn FnMut(Record)) {
+    fn record(&self, row: &ByteRecord, columns: &Columns, location: Location, each: &mut dyn FnMut(Record)) {
         let at = RecordRef {
             source: self.name.clone(),
-            at: format!("{}:{}", self.path.display(), place.line).into(),
+            at: format!("{}:{}", self.path.display(), location.line).into(),
         };
-        let (person, warnings) = match self.person(row, columns, place, &at) {
+        let (person, warnings) = match self.person(row, columns, location, &at) {
             Ok(found) => found,
             Err(rejected) => return each(Record::Rejected(rejected)),
         };
@@ -100,10 +100,10 @@ impl CsvSource {
         &self,
         row: &ByteRecord,
         columns: &Columns,
-        place: Location,
+        location: Location,
         at: &RecordRef,
     ) -> Result<(Desired, Vec<String>), Rejected> {
-        let cut = columns.last().filter(|_| place.open_end);
+        let cut = columns.last().filter(|_| location.open_end);
         let record = record(row, columns, &self.layout, cut);
         let reject = |id: Option<ExternalId>, reason: String| Rejected {
             claims: match &record {
@@ -113,7 +113,7 @@ impl CsvSource {
             .into(),
             ..Rejected::new(at.clone(), id, reason)
         };
-        place
+        location
             .quoting
             .ensure_sound()
             .map_err(|reason| reject(None, reason))?;
@@ -235,11 +235,11 @@ impl Source for CsvSource {
         }
         let mut row = ByteRecord::new();
         let (mut count, mut blank) = (0_usize, 0_usize);
-        while let Some(place) = rows.next(&mut row).map_err(|error| self.broken(&error))? {
-            if place.quoting == Quoting::Sound && says_nothing(&row) {
+        while let Some(location) = rows.next(&mut row).map_err(|error| self.broken(&error))? {
+            if location.quoting == Quoting::Sound && says_nothing(&row) {
                 blank += 1;
             } else {
-                self.record(&row, &rows.columns, place, each);
+                self.record(&row, &rows.columns, location, each);
             }
             count += 1;
             if count.is_multiple_of(ROWS_AT_ONCE) {

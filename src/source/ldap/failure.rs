@@ -46,8 +46,8 @@ impl Failure {
     }
 
     /// Adds the location.
-    pub(super) fn at(mut self, place: &str) -> Self {
-        self.what = format!("{place}: {}", self.what);
+    pub(super) fn at(mut self, step: &str) -> Self {
+        self.what = format!("{step}: {}", self.what);
         self
     }
 }

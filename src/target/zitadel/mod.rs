@@ -97,7 +97,7 @@ impl Target for ZitadelTarget {
     }
 
     async fn list_is_incomplete(&self) -> Result<bool, TargetError> {
-        self.shows_too_few().await
+        self.lists_too_few().await
     }
 
     async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
@@ -148,7 +148,7 @@ impl Target for ZitadelTarget {
     }
 
     async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError> {
-        self.keepsakes(changes).await
+        self.snapshots(changes).await
     }
 
     async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError> {
@@ -156,7 +156,7 @@ impl Target for ZitadelTarget {
     }
 
     fn snapshot_cost(&self, changes: &[Change]) -> Cost {
-        read::snapshot::foresee_keepsakes(changes)
+        read::snapshot::foresee_snapshots(changes)
     }
 
     async fn apply(&self, change: &Change, _: &Ids) -> Result<Applied, TargetError> {

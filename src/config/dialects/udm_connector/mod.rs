@@ -28,8 +28,8 @@ pub(super) fn translate(content: &Node) -> Translated {
     let top = table(content, &[]).unwrap_or_default();
     for (section, keys, member) in [("udm", UDM, "uri"), ("source", SOURCE, "ldap_uri")] {
         match get(top, section) {
-            Some(Node::Table(entries)) => moved(section, keys, entries, &mut translation),
-            None => moved(section, keys, &[], &mut translation),
+            Some(Node::Table(entries)) => move_keys(section, keys, entries, &mut translation),
+            None => move_keys(section, keys, &[], &mut translation),
             Some(_) => translation.no_table(&[section], member),
         }
     }
@@ -44,7 +44,7 @@ pub(super) fn translate(content: &Node) -> Translated {
     translation.finish()
 }
 
-fn moved(section: &str, keys: &Keys, entries: &Entries, translation: &mut Translation) {
+fn move_keys(section: &str, keys: &Keys, entries: &Entries, translation: &mut Translation) {
     for (index, (theirs, ours)) in keys.iter().enumerate() {
         let is_given = get(entries, theirs).is_some();
         let is_first = keys[..index].iter().all(|(_, before)| before != ours);

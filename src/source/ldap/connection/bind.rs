@@ -155,12 +155,12 @@ async fn bind(
     } else {
         settings.timeout.min(SHORT)
     };
-    let place = format!("binding at {} {}", shown(&connection.url), identity(settings));
+    let step = format!("binding at {} {}", shown(&connection.url), identity(settings));
     let password = settings.bind_password.expose_secret();
     if password.is_empty() && !settings.bind_dn.is_empty() && !settings.bind_external {
         let failure = Failure::new("`bind_password` is empty, which some servers treat as an anonymous bind");
         return Err(Unbound::Final(
-            failure.hint("set it, or leave `bind_dn` empty too").at(&place),
+            failure.hint("set it, or leave `bind_dn` empty too").at(&step),
         ));
     }
     match connection.ask_to_bind(settings, limit).await {
@@ -168,7 +168,7 @@ async fn bind(
         Ok(result) => {
             let failure = Failure::new(failure::answer(&result))
                 .hint(bind_hint(&result, settings.bind_external))
-                .at(&place);
+                .at(&step);
             Err(match result.rc {
                 51 | 52 => Unbound::NextServer(failure),
                 _ => Unbound::Final(failure),
@@ -176,7 +176,7 @@ async fn bind(
         }
         Err(error) => {
             let hint = connection.hint_for_a_lost_bind(settings);
-            let failure = connection.cause(error, limit).await.at(&place);
+            let failure = connection.cause(error, limit).await.at(&step);
             Err(Unbound::NextServer(failure.hint_if_none(hint)))
         }
     }

@@ -55,10 +55,10 @@ pub(in crate::source::ldap) async fn connect(
     trust: Option<&Trust>,
     patience: Duration,
 ) -> Result<Connection, Failure> {
-    let place = format!("connecting to {}", way.shown());
+    let step = format!("connecting to {}", way.shown());
     let protection = Protection::of(&way.url, settings);
     let silent = |_: Elapsed| {
-        let failure = silence(patience).at(&place);
+        let failure = silence(patience).at(&step);
         match protection {
             Protection::StartTls => failure.hint(NO_START_TLS),
             Protection::Plain | Protection::Ldaps => failure,
@@ -66,14 +66,14 @@ pub(in crate::source::ldap) async fn connect(
     };
     let dialled = dial::dial(&way.url, way.address, protection, trust);
     let server = timeout(patience, dialled).await.map_err(silent)?;
-    let server = server.map_err(|failure| failure.at(&place))?;
+    let server = server.map_err(|failure| failure.at(&step))?;
     let local = |error: io::Error| Failure::new(format!("no local socket can be created: {error}"));
     let (near, far) = pair().map_err(local)?;
     let far = Pump::start(server, far);
     let local = LdapConnSettings::new().set_std_stream(near);
     let (conn, ldap) = LdapConnAsync::from_url_with_settings(local, &crates_own(&way.url)?)
         .await
-        .map_err(|error| failure::connection(&error).at(&place))?;
+        .map_err(|error| failure::connection(&error).at(&step))?;
     Ok(Connection {
         ldap,
         driver: tokio::spawn(conn.drive()),

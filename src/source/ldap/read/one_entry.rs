@@ -22,7 +22,7 @@ pub(in crate::source::ldap) async fn read_entry(
     // The crate's code for an abandoned search.
     const NOT_ENDED: u32 = 88;
     let limit = settings.timeout;
-    let place = format!("reading `{name}` at {}", connection.shown());
+    let step = format!("reading `{name}` at {}", connection.shown());
     connection.begin();
     let ldap = connection.ldap.with_timeout(limit);
     let mut stream = match ldap
@@ -30,7 +30,7 @@ pub(in crate::source::ldap) async fn read_entry(
         .await
     {
         Ok(stream) => stream,
-        Err(error) => return Err(connection.cause(error, limit).await.at(&place)),
+        Err(error) => return Err(connection.cause(error, limit).await.at(&step)),
     };
     let mut found = None;
     for _ in 0..ENTRIES_OF_ONE {
@@ -40,17 +40,17 @@ pub(in crate::source::ldap) async fn read_entry(
             Ok(Some(entry)) if entry.is_ref() || entry.is_intermediate() => {}
             Ok(Some(entry)) => found = Entry::parse(entry.0).or(found),
             Ok(None) => break,
-            Err(error) => return Err(connection.cause(error, limit).await.at(&place)),
+            Err(error) => return Err(connection.cause(error, limit).await.at(&step)),
         }
     }
     let result = stream.finish().await;
     match result.rc {
         0 => Ok(found),
-        NOT_ENDED => Err(Failure::new("the server sends entries without end for one name").at(&place)),
+        NOT_ENDED => Err(Failure::new("the server sends entries without end for one name").at(&step)),
         NO_SUCH_OBJECT => Ok(None),
         _ => Err(Failure::new(failure::answer(&result))
             .hint(search_hint(&result, &settings.bind_dn))
-            .at(&place)),
+            .at(&step)),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::target::zitadel::rules::schema::{
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::GrantState;
-use crate::target::zitadel::wire::snapshot::{KeptLink, KeptUser};
+use crate::target::zitadel::wire::snapshot::{FullLink, FullUser};
 use crate::target::{Cost, TargetError};
 
 /// Users per request. Their profiles are far below the size limit of a reply.
@@ -26,12 +26,12 @@ const USERS: usize = 5_000;
 
 impl ZitadelTarget {
     /// Returns one snapshot per change.
-    pub(in crate::target::zitadel) async fn keepsakes(
+    pub(in crate::target::zitadel) async fn snapshots(
         &self,
         changes: &[Change],
     ) -> Result<Vec<Snapshot>, TargetError> {
         let listed: Vec<&str> = changes.iter().filter_map(profile_lost).collect();
-        let mut users: HashMap<Box<str>, KeptUser> = HashMap::new();
+        let mut users: HashMap<Box<str>, FullUser> = HashMap::new();
         let mut waiting = &listed[..];
         while !waiting.is_empty() {
             let most = usize::try_from(self.lists.named.get())
@@ -46,16 +46,16 @@ impl ZitadelTarget {
                 ],
             });
             let asked = u32::try_from(part.len()).unwrap_or(u32::MAX);
-            match self.users_of::<KeptUser>("keep_users", &query, part.len()).await {
+            match self.users_of::<FullUser>("keep_users", &query, part.len()).await {
                 Err(failure) if smaller_page(&self.lists.named, asked, &failure) => continue,
                 page => users.extend(page?.items.into_iter().map(|user| (user.id.clone(), user))),
             }
             waiting = rest;
         }
-        let mut keepsakes: Vec<Snapshot> = Vec::with_capacity(changes.len());
+        let mut snapshots: Vec<Snapshot> = Vec::with_capacity(changes.len());
         for change in changes {
             let user = profile_lost(change).and_then(|user| users.get(user));
-            keepsakes.push(Snapshot {
+            snapshots.push(Snapshot {
                 details: user.map_or_else(Vec::new, |user| profile_details(user, change)),
                 ..Snapshot::default()
             });
@@ -64,31 +64,31 @@ impl ZitadelTarget {
             .iter()
             .enumerate()
             .filter(|(_, change)| single_reads(change) > 0);
-        let read = async |(place, change)| Ok((place, self.keepsake(change).await?));
-        self.paced(single, read, |(place, keepsake): (usize, Snapshot)| {
-            keepsakes[place].details.extend(keepsake.details);
-            keepsakes[place].values = keepsake.values;
+        let read = async |(index, change)| Ok((index, self.snapshot_of(change).await?));
+        self.paced(single, read, |(index, snapshot): (usize, Snapshot)| {
+            snapshots[index].details.extend(snapshot.details);
+            snapshots[index].values = snapshot.values;
         })
         .await?;
-        Ok(keepsakes)
+        Ok(snapshots)
     }
 
     /// Reads what needs a request per user.
-    async fn keepsake(&self, change: &Change) -> Result<Snapshot, TargetError> {
-        let mut keepsake = Snapshot::default();
+    async fn snapshot_of(&self, change: &Change) -> Result<Snapshot, TargetError> {
+        let mut snapshot = Snapshot::default();
         let user = change.target_id().map(TargetId::as_str).unwrap_or_default();
         if change.kind == ActionKind::Delete {
-            self.keep_metadata(user, &mut keepsake).await?;
-            self.keep_roles(user, &mut keepsake.details).await?;
+            self.keep_metadata(user, &mut snapshot).await?;
+            self.keep_roles(user, &mut snapshot.details).await?;
         }
-        for link in self.all_links::<KeptLink>(user).await? {
+        for link in self.all_links::<FullLink>(user).await? {
             let texts = [&*link.idp_id, &*link.user_id, &*link.user_name];
-            keepsake.details.push(detail(LINK, texts));
+            snapshot.details.push(detail(LINK, texts));
         }
-        Ok(keepsake)
+        Ok(snapshot)
     }
 
-    async fn keep_metadata(&self, user: &str, keepsake: &mut Snapshot) -> Result<(), TargetError> {
+    async fn keep_metadata(&self, user: &str, snapshot: &mut Snapshot) -> Result<(), TargetError> {
         let mut held = self.all_metadata(user).await?;
         held.sort_by(|one, other| one.key.cmp(&other.key));
         for (index, _) in self.schema().iter() {
@@ -98,13 +98,13 @@ impl ZitadelTarget {
                 .find(|entry| *entry.key == *key && !entry.value.is_empty());
             if let Some(entry) = value {
                 let value = Value::text(decoded(index, &entry.value));
-                keepsake.values.push((index, value));
+                snapshot.values.push((index, value));
             }
         }
         let details = held
             .iter()
             .map(|entry| detail(METADATA, [&*entry.key, &STANDARD.encode(&entry.value)]));
-        keepsake.details.extend(details);
+        snapshot.details.extend(details);
         Ok(())
     }
 
@@ -127,12 +127,12 @@ impl ZitadelTarget {
         remade: &[(&TargetId, &[Detail])],
     ) -> Result<Vec<usize>, TargetError> {
         let mut lacking = Vec::new();
-        let look = async |(place, (user, kept)): (usize, (&TargetId, &[Detail]))| {
-            Ok((place, self.lacks(user.as_str(), Details(kept)).await?))
+        let look = async |(index, (user, kept)): (usize, (&TargetId, &[Detail]))| {
+            Ok((index, self.lacks(user.as_str(), Details(kept)).await?))
         };
-        self.paced(remade.iter().copied().enumerate(), look, |(place, lacks)| {
+        self.paced(remade.iter().copied().enumerate(), look, |(index, lacks)| {
             if lacks {
-                lacking.push(place);
+                lacking.push(index);
             }
         })
         .await?;
@@ -154,7 +154,7 @@ impl ZitadelTarget {
             }
         }
         if kept.links().next().is_some() {
-            let held = self.all_links::<KeptLink>(user).await?;
+            let held = self.all_links::<FullLink>(user).await?;
             let is_held = |[idp, linked, _]: [&str; 3]| {
                 let mut held = held.iter();
                 held.any(|link| *link.idp_id == *idp && *link.user_id == *linked)
@@ -177,7 +177,7 @@ impl ZitadelTarget {
 }
 
 /// Cost of all snapshots.
-pub(in crate::target::zitadel) fn foresee_keepsakes(changes: &[Change]) -> Cost {
+pub(in crate::target::zitadel) fn foresee_snapshots(changes: &[Change]) -> Cost {
     let listed = changes.iter().filter_map(profile_lost).count();
     let single = changes.iter().map(single_reads);
     let requests = listed.div_ceil(USERS) + single.sum::<usize>();
@@ -217,7 +217,7 @@ fn is_in_profile(attribute: AttributeIndex) -> bool {
     )
 }
 
-fn profile_details(user: &KeptUser, change: &Change) -> Vec<Detail> {
+fn profile_details(user: &FullUser, change: &Change) -> Vec<Detail> {
     let human = &user.human;
     let mut details = vec![
         detail(DISPLAY_NAME, [&*human.profile.display]),

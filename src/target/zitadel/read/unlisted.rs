@@ -37,7 +37,7 @@ fn carries(account: &Existing, person: &Desired) -> bool {
 
 impl ZitadelTarget {
     /// Returns whether a user with a role is missing in the account list although the list should contain it.
-    pub(in crate::target::zitadel) async fn shows_too_few(&self) -> Result<bool, TargetError> {
+    pub(in crate::target::zitadel) async fn lists_too_few(&self) -> Result<bool, TargetError> {
         for user in self.suspects().await?.iter().take(SAMPLE) {
             if let Some(user) = self.own_user(user).await? {
                 // The list has to include this change.

@@ -7,7 +7,7 @@ use super::received::Email;
 /// An item of `POST /v2/users`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct KeptUser {
+pub(crate) struct FullUser {
     #[serde(rename = "userId")]
     pub(crate) id: Box<str>,
     pub(crate) human: KeptHuman,
@@ -40,7 +40,7 @@ pub(crate) struct KeptPhone {
 /// An item of `POST /v2/users/{id}/links/_search`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(crate) struct KeptLink {
+pub(crate) struct FullLink {
     pub(crate) idp_id: Box<str>,
     pub(crate) user_id: Box<str>,
     pub(crate) user_name: Box<str>,

@@ -199,7 +199,7 @@ pub(super) async fn a_deleted_account_can_be_made_again(stage: &Stage) {
     let id = stage.make(&target, &ada).await;
     let account = stage.account_of(&target, &ada).await;
     let delete = deletion(account.clone());
-    let keepsake = target
+    let snapshot = target
         .snapshot(std::slice::from_ref(&delete))
         .await
         .unwrap()
@@ -214,7 +214,7 @@ pub(super) async fn a_deleted_account_can_be_made_again(stage: &Stage) {
     let again = target
         .apply(
             &Change {
-                restore: Some(keepsake.details.into()),
+                restore: Some(snapshot.details.into()),
                 ..Change::create(ada.clone(), attributes)
             },
             &Ids::default(),

@@ -55,8 +55,8 @@ pub(super) async fn read_back(target: &ZitadelTarget, account: &Existing) -> Vec
     }
     // What would be lost with the account is what the list does not show.
     let lost = deletion(account.clone());
-    let keepsake = target.snapshot(&[lost]).await.unwrap().remove(0);
-    lines.extend(keepsake.details.iter().map(line));
+    let snapshot = target.snapshot(&[lost]).await.unwrap().remove(0);
+    lines.extend(snapshot.details.iter().map(line));
     lines.sort();
     lines
 }
