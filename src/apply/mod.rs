@@ -145,19 +145,19 @@ impl<T: Target> Execution<'_, T> {
     /// Processes all changes of a step, as many in parallel as the target can handle.
     async fn step(
         &self,
-        places: &[usize],
+        indexes: &[usize],
         part: Part,
         pace: &mut AdaptiveLimit,
         mut decided: impl FnMut(Outcome),
     ) {
         let mut running = FuturesUnordered::new();
-        let mut waiting = places.iter();
+        let mut waiting = indexes.iter();
         let mut overload_count = self.target.overload_count();
         loop {
             while running.len() < pace.limit()
-                && let Some(place) = waiting.next()
+                && let Some(index) = waiting.next()
             {
-                running.push(self.timed(*place, part));
+                running.push(self.timed(*index, part));
             }
             let Some((outcome, took)) = running.next().await else {
                 return;
@@ -276,8 +276,8 @@ impl<T: Target> Execution<'_, T> {
 
     /// The failed dependency of a change.
     fn mismatches(&self, wait: Wait) -> Option<&'static str> {
-        let state = |place: usize| self.progress[place].get();
-        let is_made = |place| matches!(state(place), Progress::Made | Progress::Done);
+        let state = |index: usize| self.progress[index].get();
+        let is_made = |index| matches!(state(index), Progress::Made | Progress::Done);
         match wait {
             Wait::Name(holder) if !is_made(holder) => Some(NAME),
             Wait::TemporaryLogin(holder)

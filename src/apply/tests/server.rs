@@ -78,8 +78,8 @@ impl Server {
             Member::Other(text) => Reference::Foreign(text.clone()),
         });
         let mut attributes = stored.attributes.clone();
-        if let Some(place) = schema.find(Purpose::Members) {
-            attributes.set(place, Value::references(members));
+        if let Some(index) = schema.find(Purpose::Members) {
+            attributes.set(index, Value::references(members));
         }
         let id = self.id_of(key);
         let ownership = if id.is_some() {
@@ -124,8 +124,8 @@ impl Server {
         let schema = self.catalog.schema(change.resource);
         let mut attributes = attributes.clone();
         let mut set = |purpose, value| {
-            if let Some(place) = schema.find(purpose) {
-                attributes.set(place, value);
+            if let Some(index) = schema.find(purpose) {
+                attributes.set(index, value);
             }
         };
         set(Purpose::Members, None);

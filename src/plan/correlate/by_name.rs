@@ -96,8 +96,8 @@ impl Correlation<'_> {
         }
     }
 
-    fn may_adopt(&self, place: usize, desired: &Desired) -> Result<usize, String> {
-        let Some(account) = &self.unpaired[place] else {
+    fn may_adopt(&self, index: usize, desired: &Desired) -> Result<usize, String> {
+        let Some(account) = &self.unpaired[index] else {
             return Err("another person has it".to_owned());
         };
         let listed = self
@@ -113,7 +113,7 @@ impl Correlation<'_> {
             adopt::refusal(&self.known, desired, account)
         };
         match refusal {
-            None => Ok(place),
+            None => Ok(index),
             Some(reason) => Err(format!(
                 "account {} has this person's login name or address and cannot be adopted: {reason}",
                 account.target_id
@@ -140,7 +140,7 @@ impl Candidates {
             by_address: HashMap::new(),
         };
         let has_address = correlation.schema.find(Purpose::Address).is_some();
-        for (place, account) in correlation.unpaired.iter().enumerate() {
+        for (index, account) in correlation.unpaired.iter().enumerate() {
             let Some(account) = account else { continue };
             // Login names are reused, unlike addresses: an account with another id belongs to another person.
             if !has_address && account.id.is_some() {
@@ -150,14 +150,14 @@ impl Candidates {
                 .by_login
                 .entry(comparable(account.login(correlation.schema)))
                 .or_default()
-                .push(place);
+                .push(index);
             let schema = correlation.schema;
             if let Some(address) = account.attributes.text_of(schema, Purpose::VerifiedAddress) {
                 candidates
                     .by_address
                     .entry(comparable(address))
                     .or_default()
-                    .push(place);
+                    .push(index);
             }
         }
         candidates

@@ -225,25 +225,25 @@ impl<'a> Correlation<'a> {
     /// id.
     fn pair_alike(&mut self) {
         let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (place, account) in self.unpaired.iter().enumerate() {
+        for (index, account) in self.unpaired.iter().enumerate() {
             let id = account.as_ref().and_then(|account| account.id.as_ref());
             if let Some(person) = id.and_then(|id| self.known.only_one_like(id)) {
-                claims.entry(person).or_default().push(place);
+                claims.entry(person).or_default().push(index);
             }
         }
-        for (person, places) in claims {
+        for (person, indexes) in claims {
             if !matches!(self.slots[person], Slot::Free) {
                 continue;
             }
-            let [place] = &places[..] else {
+            let [index] = &indexes[..] else {
                 // It is not known which account is the person's, and a new one would be one more.
-                let target_ids = places
+                let target_ids = indexes
                     .iter()
-                    .filter_map(|place| target_id(self.unpaired[*place].as_ref()));
+                    .filter_map(|index| target_id(self.unpaired[*index].as_ref()));
                 self.slots[person] = Slot::Several(target_ids.cloned().collect());
                 continue;
             };
-            if let Some(account) = self.unpaired[*place].take_if(|account| !account.is_protected()) {
+            if let Some(account) = self.unpaired[*index].take_if(|account| !account.is_protected()) {
                 let wanted = &self.desired.objects[person];
                 self.slots[person] = Slot::Paired(pair(self.schema, wanted, account, MatchedBy::Id));
             }
@@ -252,7 +252,7 @@ impl<'a> Correlation<'a> {
 
     fn pair_legacy(&mut self) {
         let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (place, account) in self.unpaired.iter().enumerate() {
+        for (index, account) in self.unpaired.iter().enumerate() {
             let Some(account) = account else { continue };
             if !account.is_managed() {
                 continue;
@@ -261,18 +261,18 @@ impl<'a> Correlation<'a> {
             let mut owners: Vec<usize> = owners.collect();
             owners.dedup();
             if let [owner] = owners[..] {
-                claims.entry(owner).or_default().push(place);
+                claims.entry(owner).or_default().push(index);
             }
         }
-        for (owner, places) in claims {
-            if let ([place], Slot::Free) = (&places[..], &self.slots[owner]) {
-                self.pair_with_legacy(owner, *place);
+        for (owner, indexes) in claims {
+            if let ([index], Slot::Free) = (&indexes[..], &self.slots[owner]) {
+                self.pair_with_legacy(owner, *index);
             }
         }
     }
 
-    fn pair_with_legacy(&mut self, owner: usize, place: usize) {
-        let Some(account) = self.unpaired[place].take() else {
+    fn pair_with_legacy(&mut self, owner: usize, index: usize) {
+        let Some(account) = self.unpaired[index].take() else {
             return;
         };
         let wanted = &self.desired.objects[owner];

@@ -185,14 +185,14 @@ impl Correlation<'_> {
     }
 
     /// Checks the provider of an unpaired account, unless the account stays unchanged anyway.
-    fn ask_who_looks_after<'q>(&'q self, questions: &mut Checks<'q>, place: usize, account: &'q Existing) {
+    fn ask_who_looks_after<'q>(&'q self, questions: &mut Checks<'q>, index: usize, account: &'q Existing) {
         let stays =
             self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
         if let Some(attribute) = self.schema.find(Purpose::Provider)
             && let Some(ours) = self.desired.providers.first().filter(|_| !stays)
         {
             let expected = Expected::Value(attribute, ours);
-            questions.ask(About::Absent(place), &account.target_id, expected);
+            questions.ask(About::Absent(index), &account.target_id, expected);
         }
     }
 

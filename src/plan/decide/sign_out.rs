@@ -80,9 +80,9 @@ impl Correlation<'_> {
         else {
             return;
         };
-        for (place, account) in self.deactivated().enumerate() {
+        for (index, account) in self.deactivated().enumerate() {
             let expected = Expected::Absent(attribute);
-            questions.ask(About::Deactivated(place), &account.target_id, expected);
+            questions.ask(About::Deactivated(index), &account.target_id, expected);
         }
     }
 }
@@ -94,8 +94,8 @@ impl Decider<'_, '_> {
         if !correlation.ends_sessions() {
             return;
         }
-        for (place, account) in correlation.deactivated().enumerate() {
-            let mismatches = self.answers.mismatches(About::Deactivated(place));
+        for (index, account) in correlation.deactivated().enumerate() {
+            let mismatches = self.answers.mismatches(About::Deactivated(index));
             if let Some((expected, current)) = mismatches.first() {
                 let sign_out = AttributeChange {
                     attribute: expected.attribute(),

@@ -103,8 +103,8 @@ impl PlanView {
     }
 
     /// Sets the result of the change at this index of the plan.
-    pub(in crate::report) fn set_result(&mut self, place: usize, failure: Option<&Failure>) {
-        if let Some(row) = self.rows.get_mut(place) {
+    pub(in crate::report) fn set_result(&mut self, index: usize, failure: Option<&Failure>) {
+        if let Some(row) = self.rows.get_mut(index) {
             row.result = Some(RowResult::new(failure));
         }
     }

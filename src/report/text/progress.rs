@@ -53,11 +53,11 @@ impl Reading {
     }
 
     /// Counts one more for the name at this index.
-    pub fn one(&self, place: usize) {
+    pub fn one(&self, index: usize) {
         if self.bar.is_none() {
             return;
         }
-        if let Some((_, count)) = self.counts.borrow_mut().get_mut(place) {
+        if let Some((_, count)) = self.counts.borrow_mut().get_mut(index) {
             *count += 1;
         }
         if self.drawn.get().elapsed() >= DRAW_EVERY {

@@ -249,7 +249,7 @@ impl AttributeDocument {
 /// Error for several changes of one account, or of one new person.
 pub(crate) fn twice<'a>(catalog: &Catalog, changes: impl Iterator<Item = &'a Change>) -> Option<String> {
     let mut seen = HashMap::new();
-    for (place, change) in changes.enumerate() {
+    for (index, change) in changes.enumerate() {
         let schema = catalog.schema(change.resource);
         let written = |purpose| change.written(schema, purpose).map_or("", Value::as_text);
         // A text that is not an id may be a nickname of many people.
@@ -258,10 +258,10 @@ pub(crate) fn twice<'a>(catalog: &Catalog, changes: impl Iterator<Item = &'a Cha
             (None, Some(_)) => format!("login {}", written(Purpose::Login).to_lowercase()),
             (None, None) => format!("person {}", written(Purpose::ExternalId)),
         };
-        if let Some(first) = seen.insert((change.resource, subject), place + 1) {
+        if let Some(first) = seen.insert((change.resource, subject), index + 1) {
             return Some(format!(
                 "changes {first} and {} concern the same account",
-                place + 1
+                index + 1
             ));
         }
     }

@@ -217,12 +217,12 @@ impl UndoFile {
     /// # Errors
     /// The file could not be written, and is unchanged.
     pub fn end(mut self, made: &[(usize, TargetId)], not_done: &[usize], last: LastWrites) -> io::Result<()> {
-        for (place, account) in made {
-            self.document.changes[*place].made(account);
+        for (index, account) in made {
+            self.document.changes[*index].made(account);
         }
         let changes = self.document.changes.into_iter().enumerate();
         self.document.changes = changes
-            .filter(|(place, _)| !not_done.contains(place))
+            .filter(|(index, _)| !not_done.contains(index))
             .map(|(_, change)| change)
             .collect();
         self.document.ended = Some(Timestamp::now().to_string());

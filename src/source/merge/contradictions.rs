@@ -102,8 +102,8 @@ pub(super) fn one_person_a_login(
 
 /// The identifying values of a person's record.
 pub(super) fn claims_of(schema: &Schema, person: &Desired) -> Claims {
-    let text = |place: Option<AttributeIndex>| {
-        let text = place.and_then(|place| person.attributes.text(place));
+    let text = |index: Option<AttributeIndex>| {
+        let text = index.and_then(|index| person.attributes.text(index));
         text.map(Box::from).into_iter().collect()
     };
     Claims {

@@ -48,10 +48,10 @@ impl Facts<'_> {
                 continue;
             };
             let type_name = self.catalog.name(*resource);
-            let of_person = |place: &usize| self.person(&of_type.objects[*place], type_name);
+            let of_person = |index: &usize| self.person(&of_type.objects[*index], type_name);
             records.extend(hits.people.iter().map(of_person));
-            records.extend(hits.rejected.iter().map(|place| {
-                let rejected = &of_type.rejected[*place];
+            records.extend(hits.rejected.iter().map(|index| {
+                let rejected = &of_type.rejected[*index];
                 ExplainedRecord {
                     resource: type_name,
                     source: rejected.at.source.to_string(),
@@ -62,8 +62,8 @@ impl Facts<'_> {
                     attributes: Vec::new(),
                 }
             }));
-            records.extend(hits.leavers.iter().map(|place| {
-                let origin = &of_type.leavers[*place].origin;
+            records.extend(hits.leavers.iter().map(|index| {
+                let origin = &of_type.leavers[*index].origin;
                 ExplainedRecord {
                     resource: type_name,
                     source: origin.source.to_string(),
