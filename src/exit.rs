@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// The target matches the sources.
     Ok = 0,
@@ -11,7 +11,8 @@ pub enum Exit {
     Incomplete = 1,
     /// A mistake in the command line or the configuration.
     Usage = 2,
-    /// A source or the target could not be read; nothing was written.
+    /// A source or the target could not be read, or was not read yet; nothing was written.
+    #[default]
     Unreadable = 3,
     /// Refused by the guard; nothing was written.
     Refused = 4,

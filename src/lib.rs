@@ -21,6 +21,9 @@
 //! - Nothing is written without an [`plan::ApprovedPlan`], and only the guard creates one. A dry run is the same
 //!   code, stopped early.
 
+#[macro_use]
+mod forward;
+
 pub mod apply;
 pub mod cli;
 pub mod config;

@@ -4,7 +4,7 @@
 use super::{Execution, NotApplied, Progress};
 use crate::model::{ActionKind, Change, Check, Creation, Desired, Edit, Existing, Schema};
 use crate::plan;
-use crate::target::{Applied, Target, TargetError, TargetErrorKind, Wrote};
+use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
 /// Message about a new person whose account was created after everything was read.
 const CLAIMED: &str = "an account with the person's external id and another login name was created in the \
@@ -33,14 +33,12 @@ impl<T: Target> Execution<'_, T> {
         if !self.context.takes_over || !accounts.iter().all(is_as_made) {
             return Some(Err(NotApplied::NotStarted(CLAIMED)));
         }
-        let conflict = TargetError {
-            kind: TargetErrorKind::Conflict,
-            operation: "find_people",
-            what: "an account with the person's external id was created in the meantime".to_owned(),
-            error_id: None,
-            hint: None,
-            wrote: Wrote::Nothing,
-        };
+        let conflict = TargetError::new(
+            TargetErrorKind::Conflict,
+            "find_people",
+            "an account with the person's external id was created in the meantime",
+        )
+        .wrote_nothing();
         let met = self.take_over(change, &conflict, &accounts).await;
         Some(met.transpose()?.map_err(NotApplied::Failed))
     }

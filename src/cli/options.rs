@@ -14,62 +14,27 @@ const WRITES: &[&str] = &["sync", "run", "apply", "undo", "link-ids"];
 const WATCHED: &[&str] = &["sync", "apply", "undo", "link-ids"];
 
 /// Options that only some commands accept, by field name, with these commands.
-const USES: &[(&str, &[&str])] = &[
-    ("dry_run", RUNS),
-    ("verify", &["sync", "run", "apply", "link-ids"]),
-    ("report", RUNS),
-    ("html", &["sync", "plan", "apply", "undo"]),
-    ("metrics_file", RUNS),
-    ("undo_file", WRITES),
-    ("approve", RUNS),
-    ("approve_file", RUNS),
-    (
-        "require_policy",
-        &[
-            "sync",
-            "plan",
-            "run",
-            "apply",
-            "undo",
-            "link-ids",
-            "check",
-            "diff-config",
-        ],
-    ),
+const USES: &[(&str, &[&[&str]])] = &[
+    ("dry_run", &[RUNS]),
+    ("verify", &[&["sync", "run", "apply", "link-ids"]]),
+    ("report", &[RUNS]),
+    ("html", &[&["sync", "plan", "apply", "undo"]]),
+    ("metrics_file", &[RUNS]),
+    ("undo_file", &[WRITES]),
+    ("approve", &[RUNS]),
+    ("approve_file", &[RUNS]),
+    ("require_policy", &[RUNS, &["check", "diff-config"]]),
     (
         "format",
         &[
-            "sync",
-            "plan",
-            "run",
-            "apply",
-            "undo",
-            "link-ids",
-            "check",
-            "auth",
-            "config",
-            "users",
-            "explain",
-            "diff-config",
+            RUNS,
+            &["check", "auth", "config", "users", "explain", "diff-config"],
         ],
     ),
-    (
-        "show_values",
-        &[
-            "sync",
-            "plan",
-            "run",
-            "apply",
-            "undo",
-            "link-ids",
-            "users",
-            "explain",
-            "diff-config",
-        ],
-    ),
-    ("all", PRINTS_PLANS),
-    ("summary", PRINTS_PLANS),
-    ("yes", WATCHED),
+    ("show_values", &[RUNS, &["users", "explain", "diff-config"]]),
+    ("all", &[PRINTS_PLANS]),
+    ("summary", &[PRINTS_PLANS]),
+    ("yes", &[WATCHED]),
 ];
 
 impl Command {
@@ -106,7 +71,7 @@ pub fn command_line() -> clap::Command {
     for name in names {
         let idle = options.iter().filter(|option| {
             let uses = USES.iter().find(|(known, _)| option.get_id() == known);
-            uses.is_some_and(|(_, takers)| !takers.contains(&&*name))
+            uses.is_some_and(|(_, takers)| !takers.concat().contains(&&*name))
         });
         // A separate option of the command hides the one of all commands.
         let idle = idle.map(|option| option.clone().hide(true));
@@ -120,8 +85,8 @@ pub fn idle(command: &Command, global: &Global) -> Option<(String, String)> {
     let name = command.name();
     let (option, takers) = USES
         .iter()
-        .find(|(option, takers)| is_given(option, global) && !takers.contains(&name))?;
-    let takers: Vec<String> = takers.iter().map(|taker| format!("`{taker}`")).collect();
+        .find(|(option, takers)| is_given(option, global) && !takers.concat().contains(&name))?;
+    let takers: Vec<String> = takers.concat().iter().map(|taker| format!("`{taker}`")).collect();
     let takers = match takers.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => takers.concat(),
@@ -166,7 +131,7 @@ mod tests {
                 line.get_arguments().any(|known| known.get_id() == option),
                 "{option}"
             );
-            for taker in *takers {
+            for taker in takers.concat() {
                 assert!(line.find_subcommand(taker).is_some(), "{taker}");
             }
         }

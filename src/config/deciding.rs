@@ -1,7 +1,25 @@
 //! Settings that decide the content of a plan, or the effect of applying it. A saved plan is bound to them.
 //!
 //! Every settings struct is destructured here without `..`. So a new field has to be put into one of two lists:
-//! either it decides, or it is named with `_` and does not.
+//! either it decides, or it stands behind the semicolon and does not.
+
+/// Adds the fields in front of the semicolon under their names, with a prefix, or under a name of their own; the ones behind
+/// it do not decide.
+macro_rules! decide {
+    ($deciding:ident, $prefix:literal, $of:ident: $Settings:ident {
+        $($field:ident $(as $key:literal)? $(= $value:expr)?),*; $($idle:ident),* $(,)?
+    }) => {
+        let $Settings { $($field,)* $($idle: _,)* } = $of;
+        $($deciding.add(
+            decide!(@key $prefix $field $($key)?),
+            decide!(@value $field $($value)?),
+        );)*
+    };
+    (@key $prefix:literal $field:ident) => { concat!($prefix, stringify!($field)) };
+    (@key $prefix:literal $field:ident $key:literal) => { $key };
+    (@value $field:ident) => { $field };
+    (@value $field:ident $value:expr) => { &$value };
+}
 
 mod sources;
 
@@ -11,12 +29,13 @@ use super::settings::{Providers, Settings, TargetSettings, UdmObjects, UdmSettin
 use crate::plan::{Grace, Policy};
 
 impl Settings {
-    /// The deciding settings with their values, in a fixed order, without secrets.
+    /// The settings that decide, each with its value, in a fixed order. No secret is among them.
     pub fn deciding(&self) -> String {
         Deciding::of(self).0.join("\n")
     }
 }
 
+/// Settings and their values.
 #[derive(Default)]
 struct Deciding(Vec<String>);
 
@@ -28,11 +47,11 @@ impl Deciding {
             policy,
             providers,
             target,
-            // Contained in the policy. Other restrictions are checked again when a plan is applied.
+            // The policy says it; what others ask for is asked again when a plan is applied.
             withholding: _,
             policy_file: _,
             require_policy: _,
-            // The guard checks a plan again when it is applied.
+            // The guard looks at a plan again when it is applied.
             guard: _,
             // These do not decide.
             log_level: _,
@@ -66,63 +85,25 @@ impl Deciding {
     }
 
     fn zitadel(&mut self, zitadel: &ZitadelSettings) {
-        let ZitadelSettings {
-            url,
-            organization_id,
-            project_id,
-            idp_id,
-            role,
-            further_roles,
-            owned_roles,
-            metadata_attributes,
-            sso_login,
-            verify_email,
-            verify_phone,
-            localpart,
-            link,
-            metadata,
-            claims_accounts,
-            phone_region,
+        decide!(self, "", zitadel: ZitadelSettings {
+            url = url.as_str(), organization_id, project_id, idp_id, role, further_roles, owned_roles, metadata_attributes,
+            sso_login, verify_email, verify_phone, localpart, link, metadata, claims_accounts, phone_region;
             // Credentials, waiting times, and what the tool records about itself.
-            credentials: _,
-            lag_wait: _,
-            heartbeat: _,
+            credentials, lag_wait, heartbeat,
             // It follows from the policy.
-            end_sessions: _,
-        } = zitadel;
-        self.add("url", &url.as_str());
-        self.add("organization_id", organization_id);
-        self.add("project_id", project_id);
-        self.add("idp_id", idp_id);
-        self.add("role", role);
-        self.add("further_roles", further_roles);
-        self.add("owned_roles", owned_roles);
-        self.add("metadata_attributes", metadata_attributes);
-        self.add("sso_login", sso_login);
-        self.add("verify_email", verify_email);
-        self.add("verify_phone", verify_phone);
-        self.add("localpart", localpart);
-        self.add("link", link);
-        self.add("metadata", metadata);
-        self.add("claims_accounts", claims_accounts);
-        self.add("phone_region", phone_region);
+            end_sessions,
+        });
     }
 
     fn udm(&mut self, udm: &UdmSettings) {
-        let UdmSettings {
-            url,
-            users,
-            groups,
-            binary_ids,
+        let UdmSettings { users, groups, .. } = udm;
+        decide!(self, "", udm: UdmSettings {
+            url as "udm.url" = url.as_str(), binary_ids;
+            // Added below.
+            users, groups,
             // Credentials, trust, and waiting times.
-            user: _,
-            password: _,
-            tls: _,
-            connect_timeout: _,
-            read_timeout: _,
-        } = udm;
-        self.add("udm.url", &url.as_str());
-        self.add("binary_ids", binary_ids);
+            user, password, tls, connect_timeout, read_timeout,
+        });
         self.objects("users", users);
         if let Some(groups) = groups {
             self.objects("groups", groups);
@@ -140,42 +121,16 @@ impl Deciding {
     }
 
     fn policy(&mut self, policy: &Policy) {
-        let Policy {
-            create,
-            update,
-            remove,
-            delete_deactivates,
-            create_deactivated,
-            end_sessions,
-            update_provider_mismatch,
-            adopt,
-            create_disabled,
-            disabled,
-            absent,
-            grace,
-            listed,
-            restrict_to,
-        } = policy;
-        let grace = grace.map(|Grace { after, runs }| (after, runs));
-        self.add("policy.create", create);
-        self.add("policy.update", update);
-        self.add("policy.remove", remove);
-        self.add("policy.delete_deactivates", delete_deactivates);
-        self.add("policy.create_deactivated", create_deactivated);
-        self.add("policy.end_sessions", end_sessions);
-        self.add("policy.update_provider_mismatch", update_provider_mismatch);
-        self.add("policy.adopt", adopt);
-        self.add("policy.create_disabled", create_disabled);
-        self.add("policy.disabled", disabled);
-        self.add("policy.absent", absent);
-        self.add("policy.grace", &grace);
-        self.add("policy.listed", listed);
-        self.add("policy.scope", restrict_to);
+        decide!(self, "policy.", policy: Policy {
+            create, update, remove, delete_deactivates, create_deactivated, end_sessions, update_provider_mismatch, adopt,
+            create_disabled, disabled, absent, grace = grace.map(|Grace { after, runs }| (after, runs)), listed,
+            restrict_to as "policy.scope";
+        });
     }
 
     fn providers(&mut self, providers: &Providers) {
-        let Providers { name, retired } = providers;
-        self.add("provider", name);
-        self.add("policy.retired_providers", retired);
+        decide!(self, "policy.", providers: Providers {
+            name as "provider", retired as "policy.retired_providers";
+        });
     }
 }

@@ -203,7 +203,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     reader.report.notes.extend(notes);
     Some(Settings {
         log_level: log_level?,
-        dry_run: flags.dry_run || dry_run?,
+        dry_run: flags.dry_run || dry_run,
         target,
         role: role?,
         sources,
@@ -211,7 +211,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         policy: policy?,
         guard: guard?,
         policy_file,
-        require_policy: require_policy?,
+        require_policy,
         providers: providers?,
         apply: apply?,
         lock_dir,

@@ -48,12 +48,8 @@ pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error 
 
 /// A client that trusts the system's certificate authorities and uses the proxy variables. `connect` limits
 /// connecting, `silence` the time without a byte of a reply.
-pub fn client(connect: Duration, silence: Duration) -> Result<reqwest::Client, HttpSetupError> {
-    Ok(builder(connect, silence, Expiry::default())?.build()?)
-}
-
-/// Like [`client`], for a service that never redirects, because a redirect would turn a `POST` into a `GET`. `shown`
-/// records when the server's certificates expire.
+/// It follows no redirect, because a redirect would turn a `POST` into a `GET`. `shown` records when the server's
+/// certificates expire.
 pub fn client_without_redirects(
     connect: Duration,
     silence: Duration,

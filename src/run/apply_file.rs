@@ -140,6 +140,7 @@ async fn check<'a>(
 }
 
 /// The current accounts of a plan.
+#[derive(Default)]
 struct Current {
     by_account: HashMap<TargetId, Existing>,
     by_person: HashMap<(TypeId, ExternalId), Existing>,
@@ -154,12 +155,7 @@ impl Current {
         let new = changes.iter().filter(|change| change.target_id().is_none());
         let people = new.filter_map(|change| Some((change.resource, change.id()?.clone())));
         let people: HashSet<(TypeId, ExternalId)> = people.collect();
-        let mut current = Self {
-            by_account: HashMap::new(),
-            by_person: HashMap::new(),
-            ids: Ids::default(),
-            counts: Plan::default(),
-        };
+        let mut current = Self::default();
         let reading = Reading::new([target.name().kind.to_owned()], "accounts");
         let mut each = |account: Existing| {
             reading.one(0);

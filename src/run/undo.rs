@@ -20,7 +20,7 @@ use crate::report::{Reading, Report, one_line};
 use crate::saved::undo_file;
 use crate::saved::undo_file::PastRun;
 use crate::signals::Signals;
-use crate::target::{AnyTarget, Target, TargetError, TargetErrorKind, Wait, Wrote};
+use crate::target::{AnyTarget, Target, TargetError, TargetErrorKind, Wait};
 
 /// Printed after an undo, or after its dry run.
 const AGAIN: &str =
@@ -203,20 +203,20 @@ async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), Targ
         // Values that were read before may be older.
         return target.prepare().await;
     }
-    Err(TargetError {
-        kind: TargetErrorKind::Unreachable,
-        operation: "watch_users",
-        what: format!(
+    Err(TargetError::new(
+        TargetErrorKind::Unreachable,
+        "watch_users",
+        format!(
             "the lists of accounts and roles do not yet show everything that the run wrote (`{}`)",
             target.setting_keys().wait
         ),
-        error_id: None,
-        hint: Some("run the same command again later; nothing was changed".into()),
-        wrote: Wrote::Nothing,
-    })
+    )
+    .hint("run the same command again later; nothing was changed")
+    .wrote_nothing())
 }
 
 /// The current accounts of an undo file.
+#[derive(Default)]
 struct Accounts {
     by_id: HashMap<TargetId, Existing>,
     by_text: HashMap<(TypeId, Box<str>), Vec<TargetId>>,
@@ -234,13 +234,7 @@ impl Accounts {
         let names = || subjects.iter().filter_map(|subject| subject.names.as_ref());
         let texts: HashSet<&str> = names().map(|(text, _)| *text).collect();
         let logins: HashSet<String> = names().map(|(_, login)| login.to_lowercase()).collect();
-        let mut accounts = Self {
-            by_id: HashMap::new(),
-            by_text: HashMap::new(),
-            by_login: HashMap::new(),
-            ids: Ids::default(),
-            counts: Plan::default(),
-        };
+        let mut accounts = Self::default();
         let reading = Reading::new([target.name().kind.to_owned()], "accounts");
         let mut each = |account: Existing| {
             reading.one(0);

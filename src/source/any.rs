@@ -45,60 +45,16 @@ impl AnySource {
 }
 
 impl Source for AnySource {
-    fn name(&self) -> &str {
-        match self {
-            Self::Ldap(source) => source.name(),
-            Self::Csv(source) => source.name(),
-            Self::Ukt(source) => source.name(),
-        }
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Ldap(source) => source.kind(),
-            Self::Csv(source) => source.kind(),
-            Self::Ukt(source) => source.kind(),
-        }
-    }
-
-    fn proves_absence(&self, resource: TypeId) -> bool {
-        match self {
-            Self::Ldap(source) => source.proves_absence(resource),
-            Self::Csv(source) => source.proves_absence(resource),
-            Self::Ukt(source) => source.proves_absence(resource),
-        }
-    }
-
-    fn ids(&self, resource: TypeId) -> Ids {
-        match self {
-            Self::Ldap(source) => source.ids(resource),
-            Self::Csv(source) => source.ids(resource),
-            Self::Ukt(source) => source.ids(resource),
-        }
-    }
-
-    async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
-        match self {
-            Self::Ldap(source) => source.read(each).await,
-            Self::Csv(source) => source.read(each).await,
-            Self::Ukt(source) => source.read(each).await,
-        }
-    }
-
-    async fn read_to_count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
-        match self {
-            Self::Ldap(source) => source.read_to_count(each).await,
-            Self::Csv(source) => source.read_to_count(each).await,
-            Self::Ukt(source) => source.read_to_count(each).await,
-        }
-    }
-
-    async fn check(&self) -> Vec<Diagnosis> {
-        match self {
-            Self::Ldap(source) => source.check().await,
-            Self::Csv(source) => source.check().await,
-            Self::Ukt(source) => source.check().await,
-        }
+    forward! {
+        (Ldap Csv Ukt)
+        fn name() -> &str;
+        fn kind() -> &'static str;
+        fn proves_absence(resource: TypeId) -> bool;
+        fn ids(resource: TypeId) -> Ids;
+        later:
+        fn read(each: &mut dyn FnMut(Record)) -> Result<(), SourceError>;
+        fn read_to_count(each: &mut dyn FnMut(Record)) -> Result<(), SourceError>;
+        fn check() -> Vec<Diagnosis>;
     }
 }
 

@@ -32,10 +32,7 @@ pub(super) fn roles() -> Roles {
 }
 
 pub(super) fn origin(at: &str) -> RecordRef {
-    RecordRef {
-        source: Arc::from("test"),
-        at: at.into(),
-    }
+    RecordRef::new(Arc::from("test"), at)
 }
 
 pub(super) type Attribute<'a> = (&'a str, &'a [&'a [u8]]);

@@ -10,8 +10,6 @@ mod mapping;
 mod merge;
 mod ukt;
 
-use std::time::Duration;
-
 pub use self::any::{AnySource, collect_all, collect_watching, read_all};
 pub use self::csv::CsvSource;
 pub use self::ldap::{FoundEntry, LdapSource, NotFound};
@@ -110,6 +108,3 @@ pub struct SourceError {
     pub what: String,
     pub hint: Option<String>,
 }
-
-/// Default for the longest time in which a source may send nothing.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

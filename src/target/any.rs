@@ -1,23 +1,18 @@
 //! All kinds of target behind one type. Outside the folders of the targets, only this file names the kinds.
 
-/// Calls the same method on each kind of target.
-macro_rules! each {
-    ($self:ident, $target:ident => $call:expr) => {
-        match $self {
-            Self::Zitadel($target) => $call,
-            Self::Udm($target) => $call,
-        }
-    };
-}
-
-mod forward;
-
 use super::udm::{self, UdmTarget};
 use super::zitadel::{self, ZitadelTarget};
-use super::{Facts, Objection, TargetError, TargetName};
+use super::{
+    Applied, Check, Cost, Facts, Mismatch, Objection, Policies, Remarks, RequestStats, SettingKeys, Target,
+    TargetError, TargetName, Wait,
+};
 use crate::config::{ApplySettings, TargetSettings};
+use crate::credential::Credential;
 use crate::http::Backoff;
-use crate::model::{Catalog, Value};
+use crate::model::{
+    AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
+    Holding, Ids, LastWrites, Snapshot, TargetId, TypeId, Value, Warning,
+};
 
 pub enum AnyTarget {
     Zitadel(Box<ZitadelTarget>),
@@ -48,6 +43,58 @@ impl AnyTarget {
                 Ok(Self::Udm(Box::new(target)))
             }
         }
+    }
+}
+
+impl Target for AnyTarget {
+    forward! {
+        (Zitadel Udm)
+        fn name() -> &TargetName;
+        fn setting_keys() -> SettingKeys;
+        fn facts() -> Facts;
+        fn catalog() -> &Catalog;
+        fn normalize(desired: &mut Desired) -> Result<Remarks, String>;
+        fn takes_address(address: &str) -> bool;
+        fn looks_before(new: usize) -> bool;
+        fn holder(resource: TypeId, attribute: AttributeIndex, value: &Value, but: Option<&TargetId>) -> Option<Holder>;
+        fn explain_conflict(conflict: TargetError) -> TargetError;
+        fn last_writes() -> LastWrites;
+        fn allow_former_roles(given: &[String]);
+        fn look_for_unfinished();
+        fn expect_writes(writes: &LastWrites);
+        fn snapshot_cost(changes: &[Change]) -> Cost;
+        fn checks_desired() -> bool;
+        fn clock_ahead() -> Option<i64>;
+        fn requests() -> RequestStats;
+        fn overload_count() -> u64;
+        fn cost(change: &Change) -> Cost;
+        fn cost_in_common(changes: &[Change]) -> Cost;
+        fn warnings() -> Vec<Warning>;
+        fn credentials() -> Vec<Credential>;
+        later:
+        fn policy(names: &[String]) -> Result<Policies, TargetError>;
+        fn prepare() -> Result<(), TargetError>;
+        fn read(each: &mut dyn FnMut(Existing)) -> Result<(), TargetError>;
+        fn confirm(checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError>;
+        fn list_is_incomplete() -> Result<bool, TargetError>;
+        fn unlisted(people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
+        fn accounts_with_id(person: &Desired, next: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
+        fn holding(attribute: AttributeIndex, values: &[Value]) -> Result<Vec<Holding>, TargetError>;
+        fn accounts_with_login(desired: &Desired) -> Result<Vec<Existing>, TargetError>;
+        fn find_holders(wanted: &[(TypeId, AttributeIndex, &Value)]) -> Result<(), TargetError>;
+        fn catch_up(hidden: Wait) -> Result<bool, TargetError>;
+        fn snapshot(changes: &[Change]) -> Result<Vec<Snapshot>, TargetError>;
+        fn lacking(remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError>;
+        fn apply(change: &Change, ids: &Ids) -> Result<Applied, TargetError>;
+        fn link(change: &Change, account: &TargetId, ids: &Ids) -> Result<Applied, TargetError>;
+        fn set_login(resource: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError>;
+        fn take_temporary_login(resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
+        fn step_back(resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
+        fn administrators_value(name: &str) -> Result<Option<String>, TargetError>;
+        fn own_value(name: &str) -> Result<Option<String>, TargetError>;
+        fn set_own_value(name: &str, text: &str) -> Result<(), TargetError>;
+        fn check() -> Vec<Diagnosis>;
+        fn check_desired(desired: &[DesiredState]) -> Vec<Diagnosis>;
     }
 }
 

@@ -64,6 +64,36 @@ pub struct TargetError {
 }
 
 impl TargetError {
+    /// Without an id and without a hint; something may have been written.
+    pub(crate) fn new(kind: TargetErrorKind, operation: &'static str, what: impl Into<String>) -> Self {
+        Self {
+            kind,
+            operation,
+            what: what.into(),
+            error_id: None,
+            hint: None,
+            wrote: Wrote::Unknown,
+        }
+    }
+
+    /// The same, with what to do next.
+    #[must_use]
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    /// The same, when it is certain that nothing was written.
+    #[must_use]
+    pub(crate) fn wrote_nothing(self) -> Self {
+        Self {
+            wrote: Wrote::Nothing,
+            ..self
+        }
+    }
+
     /// Whether the same call may be sent again.
     pub fn retry(&self) -> Retry {
         match self.kind {

@@ -1,6 +1,7 @@
 //! Doubles, server harnesses and generators for the tests of directory-sync.
 
 pub mod certs;
+pub mod faults;
 pub mod files;
 mod http_server;
 pub mod ldap_double;

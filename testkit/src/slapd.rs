@@ -43,15 +43,20 @@ pub struct Slapd {
     tls_hosts: Vec<&'static str>,
 }
 
+impl Options {
+    /// Loads the people and starts the server.
+    pub fn start(self) -> Slapd {
+        Slapd::start(&self)
+    }
+}
+
 impl Slapd {
     /// The suffix.
-    pub const BASE_DN: &str = "dc=example,dc=com";
+    pub const BASE_DN: &str = options::BASE_DN;
     /// A service account that may read.
-    pub const BIND_DN: &str = "cn=sync,ou=service,dc=example,dc=com";
+    pub const BIND_DN: &str = options::BIND_DN;
     /// Its password.
     pub const BIND_PASSWORD: &str = "syncpw";
-    const ADMIN_DN: &str = "cn=admin,dc=example,dc=com";
-    const ADMIN_PASSWORD: &str = "adminpw";
 
     /// A server without TLS that holds these people.
     pub fn with_people(people: &[Person]) -> Self {
@@ -114,9 +119,9 @@ impl Slapd {
                 "-H",
                 &self.url(),
                 "-D",
-                Self::ADMIN_DN,
+                options::ADMIN_DN,
                 "-w",
-                Self::ADMIN_PASSWORD,
+                options::ADMIN_PASSWORD,
             ])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -202,10 +202,7 @@ pub(super) fn wanted(after: &Drafts) -> Wanted {
             lifecycle: Lifecycle::Active,
             attributes,
             unknown: AttributeSet::default(),
-            origin: RecordRef {
-                source: "people".into(),
-                at: format!("people.csv:{number}").into(),
-            },
+            origin: RecordRef::new("people", format!("people.csv:{number}")),
         }
     };
     [USER, GROUP].map(|kind| desired(kind, each(after).filter(|one| one.0 == kind).map(one).collect()))

@@ -7,7 +7,7 @@ use crate::model::{
     Attributes, Catalog, Change, Edit, Existing, ExternalId, Ids, Lifecycle, Ownership, Purpose, Reference,
     TargetId, TypeId, Value, Write,
 };
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 /// Objects of different kinds may have the same id.
 pub(super) type Key = (TypeId, TargetId);
@@ -235,12 +235,5 @@ fn in_own_terms(references: &[&Reference], ids: &Ids) -> BTreeSet<Member> {
 }
 
 pub(super) fn error(kind: TargetErrorKind, what: &str) -> TargetError {
-    TargetError {
-        kind,
-        operation: "call",
-        what: what.to_owned(),
-        error_id: None,
-        hint: None,
-        wrote: Wrote::Nothing,
-    }
+    TargetError::new(kind, "call", what.to_owned()).wrote_nothing()
 }

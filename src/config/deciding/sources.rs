@@ -1,4 +1,4 @@
-//! The deciding settings of sources.
+//! The settings of sources that decide.
 
 use regex::Regex;
 
@@ -35,29 +35,15 @@ impl Deciding {
     }
 
     fn ukt(&mut self, ukt: &UktSettings) {
-        let UktSettings {
-            endpoint_url,
-            client_id,
-            scope,
+        decide!(self, "", ukt: UktSettings {
+            endpoint_url = endpoint_url.as_str(), client_id, scope;
             // How to get a token, and waiting times.
-            oauth2_url: _,
-            client_secret: _,
-            grant_type: _,
-            timeout: _,
-            deadline: _,
-        } = ukt;
-        self.add("endpoint_url", &endpoint_url.as_str());
-        self.add("client_id", client_id);
-        self.add("scope", scope);
+            oauth2_url, client_secret, grant_type, timeout, deadline,
+        });
     }
 
     fn ldap(&mut self, ldap: &LdapSettings) {
         let LdapSettings {
-            urls,
-            base_dn,
-            bind_dn,
-            bind_external,
-            user_filter,
             search,
             transform,
             attributes,
@@ -65,22 +51,16 @@ impl Deciding {
             groups,
             passing,
             expected_references,
-            // How to reach the server, and page sizes.
-            bind_password: _,
-            authentication: _,
-            timeout: _,
-            connect_timeout: _,
-            deadline: _,
-            page_size: _,
-            use_attribute_filter: _,
-            tls: _,
+            ..
         } = ldap;
-        let urls: Vec<&str> = urls.iter().map(url::Url::as_str).collect();
-        self.add("url", &urls);
-        self.add("base_dn", base_dn);
-        self.add("bind_dn", bind_dn);
-        self.add("bind_external", bind_external);
-        self.add("user_filter", user_filter);
+        decide!(self, "", ldap: LdapSettings {
+            urls as "url" = urls.iter().map(url::Url::as_str).collect::<Vec<_>>(), base_dn, bind_dn, bind_external,
+            user_filter;
+            // Added below.
+            search, transform, attributes, entitlements, groups, passing, expected_references,
+            // How to reach the server, and page sizes.
+            bind_password, authentication, timeout, connect_timeout, deadline, page_size, use_attribute_filter, tls,
+        });
         self.search("search", search);
         self.add("transform", transform);
         self.attributes(attributes);
@@ -140,7 +120,7 @@ impl Deciding {
             texts,
             user_id,
             active,
-            // Requested, but not used.
+            // Asked for, and not used.
             last_modified: _,
         } = attributes;
         for (name, rule) in texts {

@@ -182,12 +182,14 @@ fn existing(path: PathBuf, origin: &Origin, notes: &mut Vec<String>) -> Result<P
             return Ok(longer);
         }
     }
-    Err(Mistake::new(
-        "",
-        format!("the configuration file `{}` does not exist", path.display()),
-    )
-    .at(origin.clone())
-    .hint("correct the path; a relative one starts at the working directory"))
+    Err(of_file(&path, "does not exist")
+        .at(origin.clone())
+        .hint("correct the path; a relative one starts at the working directory"))
+}
+
+/// A mistake in the file as a whole.
+fn of_file(path: &Path, what: &str) -> Mistake {
+    Mistake::new("", format!("the configuration file `{}` {what}", path.display()))
 }
 
 fn open(path: PathBuf) -> Result<File, Mistake> {
@@ -198,13 +200,7 @@ fn open(path: PathBuf) -> Result<File, Mistake> {
             ErrorKind::PermissionDenied => "permission denied".into(),
             _ => error.to_string(),
         };
-        Mistake::new(
-            "",
-            format!(
-                "the configuration file `{}` cannot be read: {reason}",
-                path.display()
-            ),
-        )
+        of_file(&path, &format!("cannot be read: {reason}"))
     })?;
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
@@ -213,14 +209,8 @@ fn open(path: PathBuf) -> Result<File, Mistake> {
         Node::Table(_) => Ok(File::new(path, text, content)),
         // Only comments. The environment may contain the settings.
         Node::Null => Ok(File::new(path, text, Node::Table(Vec::new()))),
-        Node::Text(_) | Node::List(_) | Node::Tagged => Err(Mistake::new(
-            "",
-            format!(
-                "the configuration file `{}` is not a table of keys",
-                path.display()
-            ),
-        )
-        .hint("it should look like `zitadel:` and, below and indented, `url: https://auth.example.org`")),
+        Node::Text(_) | Node::List(_) | Node::Tagged => Err(of_file(&path, "is not a table of keys")
+            .hint("it should look like `zitadel:` and, below and indented, `url: https://auth.example.org`")),
     }
 }
 
@@ -231,14 +221,10 @@ fn refuse_other_formats(path: &Path) -> Result<(), Mistake> {
         .and_then(OsStr::to_str)
         .map(str::to_ascii_lowercase);
     match extension.as_deref() {
-        Some("toml" | "ini" | "ron" | "json5") => Err(Mistake::new(
-            "",
-            format!(
-                "the configuration file `{}` has another format; only YAML and JSON are read",
-                path.display()
-            ),
-        )
-        .hint("write the same keys as YAML; `config.sample.yaml` shows all of them")),
+        Some("toml" | "ini" | "ron" | "json5") => {
+            Err(of_file(path, "has another format; only YAML and JSON are read")
+                .hint("write the same keys as YAML; `config.sample.yaml` shows all of them"))
+        }
         _ => Ok(()),
     }
 }
@@ -246,12 +232,9 @@ fn refuse_other_formats(path: &Path) -> Result<(), Mistake> {
 fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Mistake {
     let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     let line = valid.split(|byte| *byte == b'\n').count();
-    Mistake::new(
-        "",
-        format!("the configuration file `{}` is not valid UTF-8", path.display()),
-    )
-    .at(position(path, line, None))
-    .hint("save it as UTF-8")
+    of_file(path, "is not valid UTF-8")
+        .at(position(path, line, None))
+        .hint("save it as UTF-8")
 }
 
 /// Reports the error and its location without the text, because the line may contain a password.
@@ -274,14 +257,7 @@ fn not_yaml(path: &Path, error: &serde_yaml::Error) -> Mistake {
         );
         (problem, hint)
     };
-    let mistake = Mistake::new(
-        "",
-        format!(
-            "the configuration file `{}` is not valid YAML: {problem}",
-            path.display()
-        ),
-    )
-    .at(error
+    let mistake = of_file(path, &format!("is not valid YAML: {problem}")).at(error
         .location()
         .map(|location| position(path, location.line(), Some(location.column()))));
     match hint {

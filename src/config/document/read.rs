@@ -154,6 +154,17 @@ impl Reader<'_> {
         self.report.mistakes.push(mistake);
     }
 
+    /// Reports a wrong value, and returns `None`.
+    pub(in crate::config) fn refuse<T>(
+        &mut self,
+        path: &str,
+        what: impl Into<String>,
+        hint: Option<&str>,
+    ) -> Option<T> {
+        self.wrong(path, what, hint);
+        None
+    }
+
     /// Reports that the value at `path` is missing, unless that follows from another mistake.
     pub(in crate::config) fn missing(&mut self, path: &str, hint: Option<&str>) {
         let settled = |done: &String| path == done || path.starts_with(&format!("{done}."));

@@ -45,8 +45,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Credentials> {
                 "`{first}` and {} are given, but only one can be used",
                 rest.join(" and ")
             );
-            reader.wrong(first, what, Some("keep one of them"));
-            None
+            reader.refuse(first, what, Some("keep one of them"))
         }
     }
 }
@@ -60,8 +59,7 @@ fn key_file(reader: &mut Reader<'_>) -> Option<Credentials> {
         }
         Err(problem) => {
             let hint = "in Zitadel, open the service account, Keys, New, and save the JSON file";
-            reader.wrong(KEY_FILE, format!("`{KEY_FILE}`: {problem}"), Some(hint));
-            None
+            reader.refuse(KEY_FILE, format!("`{KEY_FILE}`: {problem}"), Some(hint))
         }
     }
 }
@@ -80,8 +78,7 @@ fn token(reader: &mut Reader<'_>, path: &str) -> Option<Credentials> {
     };
     let hint = "in Zitadel, open the service account, Personal Access Tokens, New, and copy only the token, \
          completely";
-    reader.wrong(path, format!("`{path}` {problem}"), Some(hint));
-    None
+    reader.refuse(path, format!("`{path}` {problem}"), Some(hint))
 }
 
 fn client(reader: &mut Reader<'_>) -> Option<Credentials> {
@@ -94,8 +91,7 @@ fn client(reader: &mut Reader<'_>) -> Option<Credentials> {
     }
     let secret = reader.required_secret(CLIENT_SECRET, Some(hint))?;
     if secret.expose_secret().trim().is_empty() {
-        reader.wrong(CLIENT_SECRET, format!("`{CLIENT_SECRET}` is empty"), Some(hint));
-        return None;
+        return reader.refuse(CLIENT_SECRET, format!("`{CLIENT_SECRET}` is empty"), Some(hint));
     }
     Some(Credentials::Client { id: id?, secret })
 }

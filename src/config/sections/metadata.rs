@@ -49,19 +49,17 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<Vec<(String, St
         Some(Value::Dict(..)) => {}
         Some(_) => {
             let what = format!("`{PATH}` must be {}", Kind::MetadataKeys.wanted());
-            reader.wrong(PATH, what, Some(LIKE));
-            return None;
+            return reader.refuse(PATH, what, Some(LIKE));
         }
     }
     let names: Vec<String> = names(reader.layers).map(str::to_owned).collect();
     if names.len() > MOST {
         let what = format!("`{PATH}` has {} attributes; {MOST} are the most", names.len());
-        reader.wrong(
+        return reader.refuse(
             PATH,
             what,
             Some("take out the attributes that you do not need at the target"),
         );
-        return None;
     }
     let mut all: Vec<(String, String)> = Vec::new();
     let mut is_right = true;
@@ -81,8 +79,7 @@ fn attribute(reader: &mut Reader<'_>, name: &str, before: &[(String, String)]) -
     let path = format!("{PATH}.{name}");
     if let Some(problem) = no_name(name) {
         let hint = "choose another name: a lower-case letter, then lower-case letters, digits and `_`";
-        reader.wrong(&path, format!("`{path}`: {problem}"), Some(hint));
-        return None;
+        return reader.refuse(&path, format!("`{path}`: {problem}"), Some(hint));
     }
     let key = reader.required(&path)?.trim().to_owned();
     let problem = if TAKEN.contains(&key.as_str()) || key.starts_with(OWN) {
@@ -95,8 +92,7 @@ fn attribute(reader: &mut Reader<'_>, name: &str, before: &[(String, String)]) -
         return Some(key);
     };
     let hint = "choose another key of metadata";
-    reader.wrong(&path, format!("`{path}`: {problem}"), Some(hint));
-    None
+    reader.refuse(&path, format!("`{path}`: {problem}"), Some(hint))
 }
 
 /// Why this is not a valid attribute name.

@@ -60,8 +60,7 @@ fn secret(reader: &mut Reader<'_>) -> Option<SecretString> {
         } else {
             SECRET
         };
-        reader.wrong(given, format!("`{SECRET}` is empty"), None);
-        return None;
+        return reader.refuse(given, format!("`{SECRET}` is empty"), None);
     }
     Some(secret)
 }

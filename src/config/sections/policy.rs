@@ -14,15 +14,6 @@ use crate::plan::{
 
 /// Reads `policy.*`; `None` after a mistake.
 pub(in crate::config) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
-    let create = reader.boolean("policy.create");
-    let update = reader.boolean("policy.update");
-    let remove = reader.boolean("policy.remove");
-    let delete_deactivates = reader.boolean("policy.delete_deactivates");
-    let create_deactivated = reader.boolean("policy.create_deactivated");
-    let end_sessions = reader.boolean("policy.end_sessions");
-    let update_provider_mismatch = reader.boolean("policy.update_provider_mismatch");
-    let adopt = reader.boolean("policy.adopt");
-    let create_disabled = reader.boolean("policy.create_disabled");
     let disabled = reader.choice(
         "policy.disabled",
         &[
@@ -55,15 +46,15 @@ pub(in crate::config) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option
         runs: runs.map(NonZeroU32::get),
     });
     Some(Policy {
-        create: create?,
-        update: update?,
-        remove: remove?,
-        delete_deactivates: delete_deactivates?,
-        create_deactivated: create_deactivated?,
-        end_sessions: end_sessions?,
-        update_provider_mismatch: update_provider_mismatch?,
-        adopt: adopt?,
-        create_disabled: create_disabled?,
+        create: reader.boolean("policy.create"),
+        update: reader.boolean("policy.update"),
+        remove: reader.boolean("policy.remove"),
+        delete_deactivates: reader.boolean("policy.delete_deactivates"),
+        create_deactivated: reader.boolean("policy.create_deactivated"),
+        end_sessions: reader.boolean("policy.end_sessions"),
+        update_provider_mismatch: reader.boolean("policy.update_provider_mismatch"),
+        adopt: reader.boolean("policy.adopt"),
+        create_disabled: reader.boolean("policy.create_disabled"),
         disabled: disabled?,
         absent: absent?,
         grace,
@@ -83,7 +74,6 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     let max_adoptions_renaming = reader.parsed("guard.max_adoptions_renaming", values::limit);
     let max_memberships_removed = reader.parsed("guard.max_memberships_removed", values::limit);
     let max_changes = reader.limit("guard.max_changes", values::limit);
-    let allow_empty = reader.boolean("guard.allow_empty");
     let max_missing = reader.parsed("guard.max_missing", values::limit);
     let max_rejected = reader.parsed("guard.max_rejected", values::limit);
     let mut max_per_kind = BTreeMap::new();
@@ -99,13 +89,13 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
         .filter(|(_, demands)| *demands != Demands::default())
         .collect();
     Some(GuardLimits {
+        allow_empty: reader.boolean("guard.allow_empty"),
         max_removals: max_removals?,
         firm_removals: Vec::new(),
         max_logins_changed: max_logins_changed?,
         max_adoptions_renaming: max_adoptions_renaming?,
         max_changes,
         max_memberships_removed: max_memberships_removed?,
-        allow_empty: allow_empty?,
         demands: demands(reader, "guard"),
         demands_of,
         max_per_kind,
@@ -139,12 +129,11 @@ pub(in crate::config) fn apply(reader: &mut Reader<'_>) -> Option<ApplySettings>
     if min > max {
         // The default of one may exceed the given value of the other: report the given one.
         let blamed = if reader.origin(MIN).is_some() { MIN } else { MAX };
-        reader.wrong(
+        return reader.refuse(
             blamed,
             format!("`{MIN}` is {min}, which is more than `{MAX}` ({max})"),
             None,
         );
-        return None;
     }
     Some(ApplySettings {
         concurrency_min: min,

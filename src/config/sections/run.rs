@@ -18,10 +18,9 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<RunSettings> {
             Some(hint),
         );
     }
-    let at_start = reader.boolean("run.at_start");
     let settings = RunSettings {
         every,
-        at_start: at_start?,
+        at_start: reader.boolean("run.at_start"),
         poll,
     };
     (reader.report.mistakes.len() == mistakes).then_some(settings)

@@ -38,8 +38,7 @@ fn kind(reader: &mut Reader<'_>, name: &str, source: &Value) -> Option<&'static 
     }
     if !matches!(source, Value::Dict(..)) {
         let hint = "to leave out a source, remove its section or all its values";
-        reader.wrong(&path, format!("`{path}` must be a table of keys"), Some(hint));
-        return None;
+        return reader.refuse(&path, format!("`{path}` must be a table of keys"), Some(hint));
     }
     let implied = known_kind(name);
     let kind_path = format!("{path}.kind");
@@ -82,16 +81,14 @@ fn given_kind(
         (Some(known), Some(implied)) if implied != known => {
             let what =
                 format!("`{path}` is `{known}`, but the name `{name}` is reserved for kind `{implied}`");
-            reader.wrong(&path, what, Some("give the source another name"));
-            None
+            reader.refuse(&path, what, Some("give the source another name"))
         }
         (Some(known), _) => Some(known),
         (None, _) => {
             let what = format!("`{path}` must be {}, not `{given}`", keys::one_of(SOURCE_KINDS));
             let hint =
                 suggest(given, SOURCE_KINDS.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-            reader.wrong(&path, what, hint.as_deref());
-            None
+            reader.refuse(&path, what, hint.as_deref())
         }
     }
 }
@@ -152,8 +149,7 @@ fn list_separator(reader: &mut Reader<'_>, path: &str) -> Option<String> {
         let what = format!(
             "`{path}` must not contain a comma, a quote or a line break, which have a meaning in the file format"
         );
-        reader.wrong(path, what, Some("use another character, such as `|` or `;`"));
-        return None;
+        return reader.refuse(path, what, Some("use another character, such as `|` or `;`"));
     }
     Some(separator)
 }

@@ -33,9 +33,9 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<Z
         ],
     );
     let lag_wait = reader.duration("zitadel.lag_wait");
-    let heartbeat = reader.boolean("zitadel.heartbeat");
     let phone_region = reader.parsed("zitadel.phone_region", values::region);
     Some(ZitadelSettings {
+        heartbeat: reader.boolean("zitadel.heartbeat"),
         url: url?,
         credentials: credentials?,
         organization_id: organization_id?,
@@ -53,7 +53,6 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<Z
         metadata: metadata?,
         claims_accounts: !reader.absent("provider"),
         lag_wait: lag_wait?,
-        heartbeat: heartbeat?,
         end_sessions: false,
         phone_region,
     })
@@ -63,8 +62,7 @@ fn owned_roles(reader: &mut Reader<'_>) -> Option<Vec<String>> {
     const PATH: &str = "zitadel.owned_roles";
     let mut roles: Vec<String> = reader.list(PATH).into_iter().map(|item| item.text).collect();
     if roles.iter().any(|role| role.trim().is_empty()) {
-        reader.wrong(PATH, format!("`{PATH}` holds an empty text"), None);
-        return None;
+        return reader.refuse(PATH, format!("`{PATH}` holds an empty text"), None);
     }
     roles.sort_unstable();
     roles.dedup();
@@ -114,21 +112,19 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
     let text = reader.required(PATH)?;
     let url = reader.url(PATH, &text, &["http", "https"])?;
     if !url.username().is_empty() || url.password().is_some() {
-        reader.wrong(
+        return reader.refuse(
             PATH,
             format!("`{PATH}` must not contain a user name or password"),
             Some("use `zitadel.key_file` or `zitadel.token_file`"),
         );
-        return None;
     }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         let base = format!("use `{}`", url.origin().ascii_serialization());
-        reader.wrong(
+        return reader.refuse(
             PATH,
             format!("`{PATH}` must be the base address without a path, not `{text}`"),
             Some(&base),
         );
-        return None;
     }
     reader.warn_of_clear_text(PATH, &url, "the credential", "use an `https://` address");
     Some(url)
@@ -141,8 +137,7 @@ fn link(reader: &mut Reader<'_>, flags: Flags) -> Option<Link> {
     if link == Link::Existing && !flags.sso_login {
         let what = format!("`{PATH}: existing` needs the feature flag `sso_login`");
         let hint = "add `sso_login` to `feature_flags`, or leave this key out";
-        reader.wrong(PATH, what, Some(hint));
-        return None;
+        return reader.refuse(PATH, what, Some(hint));
     }
     Some(link)
 }

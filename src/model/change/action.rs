@@ -1,7 +1,11 @@
 //! Actions.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// What happens to an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ActionKind {
     /// A new account, active or disabled like its person.
     Create,
@@ -10,10 +14,13 @@ pub enum ActionKind {
     /// The person's account is updated.
     Update,
     /// A deactivated account is activated again, and updated.
+    #[serde(rename = "enable")]
     Reactivate,
+    #[serde(rename = "disable")]
     Deactivate,
     Delete,
     /// The account gets an absence marker, and is otherwise unchanged.
+    #[serde(rename = "note")]
     MarkAbsent,
 }
 

@@ -8,6 +8,9 @@ pub use action::ActionKind;
 pub use attribute::AttributeChange;
 pub use edit::Edit;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{
     AttributeIndex, Attributes, Desired, Detail, Existing, ExternalId, Purpose, Reference, Schema, TargetId,
     TypeId, Value,
@@ -35,13 +38,15 @@ pub enum Write {
 }
 
 /// Why an account is removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum RemovalReason {
     /// The source marks the person as disabled.
     Disabled,
     /// No source contains the person any more, and all of them were read completely.
     Absent,
     /// The person is on a list of leavers.
+    #[serde(rename = "listed")]
     Leaver,
     /// The run that is undone created or activated the account.
     Undone,

@@ -22,6 +22,13 @@ pub struct RecordRef {
 }
 
 impl RecordRef {
+    pub fn new(source: impl Into<Arc<str>>, at: impl Into<Box<str>>) -> Self {
+        Self {
+            source: source.into(),
+            at: at.into(),
+        }
+    }
+
     /// Returns whether the location identifies a person: the name of an entry, which contains an equals sign.
     pub fn names_person(&self) -> bool {
         self.at.contains('=')
@@ -69,10 +76,7 @@ impl Desired {
             lifecycle: account.lifecycle,
             attributes: account.attributes.clone(),
             unknown: account.unread,
-            origin: RecordRef {
-                source: target_name.into(),
-                at: account.target_id.as_str().into(),
-            },
+            origin: RecordRef::new(target_name, account.target_id.as_str()),
         }
     }
 
@@ -160,6 +164,17 @@ pub struct Warning {
     pub id: Option<ExternalId>,
     /// What was found and what was done about it, without the value.
     pub reason: String,
+}
+
+impl Warning {
+    /// A warning that is not about one person.
+    pub fn new(at: RecordRef, reason: impl Into<String>) -> Self {
+        Self {
+            at,
+            id: None,
+            reason: reason.into(),
+        }
+    }
 }
 
 /// Statistics of reading one source.

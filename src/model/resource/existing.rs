@@ -1,9 +1,13 @@
 //! What the target has.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::model::{AttributeSet, Attributes, ExternalId, Ownership, Purpose, Schema, TargetId, TypeId};
 
 /// Whether a person may sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lifecycle {
     Active,
     /// May not sign in. Everything else is kept.

@@ -32,14 +32,6 @@ impl Schema {
         Self(specs)
     }
 
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The attributes in order.
     pub fn iter(&self) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
         (0u8..).map(AttributeIndex).zip(self.0.iter())

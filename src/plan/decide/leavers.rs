@@ -52,23 +52,19 @@ impl Decider<'_, '_> {
             .iter()
             .filter(|_| listing.accounts.is_empty())
             .find(|account| account.looks_ours() && self.correlation.owner(account).is_none());
-        match renamed {
-            Some(account) => self.refused(
-                leaver,
-                account.id.clone(),
-                format!(
-                    "account {} has this address as its external id, but has another login name and address; it \
-                     was not \
-                     removed",
-                    account.target_id
-                ),
+        let Some(account) = renamed else {
+            let warning = Warning::new(leaver.origin.clone(), "no managed account has this address");
+            return self.plan.warnings.push(warning);
+        };
+        self.refused(
+            leaver,
+            account.id.clone(),
+            format!(
+                "account {} has this address as its external id, but has another login name and address; it \
+                 was not removed",
+                account.target_id
             ),
-            None => self.plan.warnings.push(Warning {
-                at: leaver.origin.clone(),
-                id: None,
-                reason: "no managed account has this address".to_owned(),
-            }),
-        }
+        );
     }
 
     /// The real owner of the account.

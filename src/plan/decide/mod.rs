@@ -144,10 +144,7 @@ impl<'a> Decider<'a, '_> {
     }
 
     fn record_of(&self, account: &Existing) -> RecordRef {
-        RecordRef {
-            source: self.target_name.into(),
-            at: account.target_id.as_str().into(),
-        }
+        RecordRef::new(self.target_name, account.target_id.as_str())
     }
 
     fn unresolved_account(&mut self, account: &Existing, reason: &str) {

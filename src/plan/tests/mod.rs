@@ -108,10 +108,7 @@ fn set(roles: &[&str]) -> Option<Value> {
 }
 
 fn at(number: u8) -> RecordRef {
-    RecordRef {
-        source: "people".into(),
-        at: format!("people.csv:{number}").into(),
-    }
+    RecordRef::new("people", format!("people.csv:{number}"))
 }
 
 fn person(number: u8) -> Desired {

@@ -1,6 +1,6 @@
 //! The differences between the plans of two configurations, as data. Field names are a contract for other programs.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::counts::Changes;
 use super::entries::Note;
@@ -60,7 +60,8 @@ struct Side<'a> {
     file: &'a str,
     people: usize,
     /// All changes of its plan.
-    planned: PlannedCounts,
+    #[serde(serialize_with = "planned_counts")]
+    planned: &'a Plan,
     /// Changes that the other one does not make.
     only: Vec<PlannedChange<'a>>,
     /// Accounts that only this configuration skips.
@@ -78,18 +79,6 @@ struct Pair<'a> {
     other: PlannedChange<'a>,
 }
 
-/// Number of changes per kind.
-#[derive(Debug, Serialize)]
-struct PlannedCounts {
-    create: usize,
-    adopt: usize,
-    update: usize,
-    disable: usize,
-    enable: usize,
-    delete: usize,
-    note: usize,
-}
-
 impl<'a> ConfigDiffDocument<'a> {
     /// Personal values are only included if they may be shown.
     pub fn new(diff: &'a ConfigDiff<'a>, show: Show) -> Self {
@@ -98,7 +87,7 @@ impl<'a> ConfigDiffDocument<'a> {
         let side = |side: &'a DiffSide<'a>, only: &[&'a _], kept: &[&'a _]| Side {
             file: &side.file,
             people: side.people,
-            planned: PlannedCounts::of(side.plan),
+            planned: side.plan,
             only: only.iter().map(|one| change(side, *one)).collect(),
             only_kept: kept
                 .iter()
@@ -128,20 +117,12 @@ impl<'a> ConfigDiffDocument<'a> {
     }
 }
 
-impl PlannedCounts {
-    fn of(plan: &Plan) -> Self {
-        let mut changes = Changes::default();
-        for change in &plan.changes {
-            changes.count_mut(change.kind).planned += 1;
-        }
-        Self {
-            create: changes.create.planned,
-            adopt: changes.adopt.planned,
-            update: changes.update.planned,
-            disable: changes.disable.planned,
-            enable: changes.enable.planned,
-            delete: changes.delete.planned,
-            note: changes.note.planned,
-        }
+/// The number of changes of each kind.
+fn planned_counts<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut changes = Changes::default();
+    for change in &plan.changes {
+        changes.count_mut(change.kind).planned += 1;
     }
+    let kinds = changes.by_kind();
+    serializer.collect_map(kinds.map(|(name, count)| (name, count.planned)))
 }

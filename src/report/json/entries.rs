@@ -13,7 +13,7 @@ use crate::report::absence::Missing;
 use crate::target::TargetError;
 
 /// One source.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct SourceReport {
     /// Its name in the configuration.
     pub name: String,
@@ -68,13 +68,7 @@ impl SourceReport {
         Self {
             name: source.name.to_string(),
             kind: source.kind.name(),
-            server: None,
-            read: 0,
-            rejected: 0,
-            disabled: 0,
-            complete: false,
-            seconds: 0.0,
-            types: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -87,10 +81,9 @@ impl From<&SourceRead> for SourceReport {
             server: source.server.clone(),
             read: source.read,
             rejected: source.rejected,
-            disabled: 0,
             complete: source.complete,
             seconds: source.seconds,
-            types: Vec::new(),
+            ..Self::default()
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn schema() -> serde_json::Value {
 }
 
 /// The report of a run, schema `directory-sync/report/1`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Report {
     /// `directory-sync/report/1`.
     #[schemars(extend("const" = SCHEMA))]
@@ -156,7 +156,7 @@ fn serialize_marked<S: Serializer>(lost: &[Lost], serializer: S) -> Result<S::Ok
 }
 
 /// The target before the run.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct TargetReport {
     /// The kind of target.
     pub kind: &'static str,
@@ -186,45 +186,13 @@ impl Report {
         Self {
             schema: SCHEMA,
             outcome: "failed",
-            exit: Exit::Unreadable,
-            title: String::new(),
-            is_from_file: false,
-            proof: Vec::new(),
-            view: None,
-            exit_code: Exit::Unreadable.code(),
+            exit_code: Exit::default().code(),
             started: Timestamp::now(),
-            seconds: 0.0,
-            error: None,
-            hint: None,
-            approve: None,
-            policy: Vec::new(),
-            limits: Vec::new(),
-            undoes: None,
-            undo_file: None,
-            cannot_be_undone: Vec::new(),
-            only: Vec::new(),
-            sources: Vec::new(),
             target: TargetReport {
                 kind: target,
-                accounts: 0,
-                managed: 0,
+                ..TargetReport::default()
             },
-            changes: Changes::default(),
-            types: Vec::new(),
-            verified: None,
-            unverified: None,
-            unchanged: 0,
-            without_role: 0,
-            kept: 0,
-            kept_reasons: BTreeMap::new(),
-            kept_accounts: Vec::new(),
-            withheld: Vec::new(),
-            unlisted: 0,
-            credentials: Vec::new(),
-            requests: Requests::default(),
-            failures: Vec::new(),
-            rejected: Vec::new(),
-            warnings: Vec::new(),
+            ..Self::default()
         }
     }
 

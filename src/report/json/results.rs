@@ -130,12 +130,9 @@ impl Report {
                 CredentialKind::TlsLdap => credential.name.as_str(),
                 CredentialKind::Key | CredentialKind::TlsTarget => self.target.kind,
             };
-            let at = RecordRef {
-                source: source.into(),
-                at: "credentials".into(),
-            };
+            let at = RecordRef::new(source, "credentials");
             let reason = credential.warning(self.started);
-            let warning = reason.map(|reason| Warning { at, id: None, reason });
+            let warning = reason.map(|reason| Warning::new(at, reason));
             self.add_warnings(warning.as_slice());
         }
     }
@@ -180,13 +177,9 @@ impl Report {
             0 => return,
             many => counted(many, "account"),
         };
-        self.add_warnings(&[Warning {
-            at: RecordRef {
-                source: self.target.kind.into(),
-                at: "the account list".into(),
-            },
-            id: None,
-            reason: format!("did not show {accounts} that already existed; none was created twice"),
-        }]);
+        self.add_warnings(&[Warning::new(
+            RecordRef::new(self.target.kind, "the account list"),
+            format!("did not show {accounts} that already existed; none was created twice"),
+        )]);
     }
 }

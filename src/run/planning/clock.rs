@@ -18,20 +18,16 @@ pub(in crate::run) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName)
         Some(ahead) => time(clocks.now.saturating_add(ahead)),
         None => "nothing".to_owned(),
     };
-    Some(Warning {
-        at: RecordRef {
-            source: target.kind.into(),
-            at: "clock".into(),
-        },
-        id: None,
-        reason: format!(
+    Some(Warning::new(
+        RecordRef::new(target.kind, "clock"),
+        format!(
             "the clock of {} says {theirs} and the clock of this machine {}; until they agree within 5 minutes, \
              `policy.grace` is not counted: no absence is recorded, and no account is removed as absent; correct \
              the wrong one",
             target.product,
             time(clocks.now)
         ),
-    })
+    ))
 }
 
 fn time(second: i64) -> String {

@@ -128,12 +128,7 @@ fn build(catalog: &Catalog, request: Request<'_>) -> Result<Vec<AnySource>, Vec<
 
 /// One line about an assumption that concerns several people of a source.
 fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
-    let at = "all records".into();
-    Warning {
-        at: RecordRef { source, at },
-        id: None,
-        reason: format!("{what}: {people}"),
-    }
+    Warning::new(RecordRef::new(source, "all records"), format!("{what}: {people}"))
 }
 
 /// Sets the provider of each person's account. If several sources contain the same person, it is the first of them by

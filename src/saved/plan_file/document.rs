@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::people::{AccountDocument, Person, State, ValueDocument, Values, attributes, index, values};
+use self::people::{AccountDocument, Person, ValueDocument, Values, attributes, index, values};
 use crate::model::{
-    ActionKind, AttributeChange, AttributeSet, Catalog, Change, Edit, Purpose, RemovalReason, Required,
-    Schema, TargetId, TypeId, Value, Write,
+    ActionKind, AttributeChange, AttributeSet, Catalog, Change, Edit, Lifecycle, Purpose, RemovalReason,
+    Required, Schema, TargetId, TypeId, Value, Write,
 };
 use crate::plan;
 
@@ -20,10 +20,10 @@ pub(crate) struct ChangeDocument {
     /// The resource type; omitted for users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resource: Option<Box<str>>,
-    action: Action,
+    action: ActionKind,
     /// Why an account is deleted or deactivated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason>,
+    reason: Option<RemovalReason>,
     /// The start of the absence that a removal is based on, as found on the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     missing_since: Option<Box<str>>,
@@ -36,18 +36,6 @@ pub(crate) struct ChangeDocument {
     /// Of an account that is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delete: Option<AccountDocument>,
-}
-
-#[derive(Clone, Copy, JsonSchema, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Action {
-    Create,
-    Adopt,
-    Update,
-    Enable,
-    Disable,
-    Delete,
-    Note,
 }
 
 #[derive(JsonSchema, Serialize, Deserialize)]
@@ -65,18 +53,9 @@ struct EditDocument {
     changes: Vec<AttributeDocument>,
     /// The new state of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    state: Option<State>,
+    state: Option<Lifecycle>,
     /// Absent if everything that the account list showed was as desired.
     before: Option<AccountDocument>,
-}
-
-#[derive(Clone, Copy, JsonSchema, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Reason {
-    Disabled,
-    Absent,
-    Listed,
-    Undone,
 }
 
 #[derive(JsonSchema, Serialize, Deserialize)]
@@ -93,8 +72,8 @@ impl ChangeDocument {
         let is_person = change.resource == TypeId::default();
         let mut document = Self {
             resource: (!is_person).then(|| catalog.name(change.resource).into()),
-            action: Action::new(change.kind),
-            reason: change.reason().map(Reason::new),
+            action: change.kind,
+            reason: change.reason(),
             missing_since: change.removal.as_ref().and_then(|removal| {
                 let value = |required: &Required| required.value.as_ref().map(|value| value.as_text().into());
                 removal.requires.iter().find_map(value)
@@ -125,7 +104,7 @@ impl ChangeDocument {
             None => TypeId::default(),
         };
         let schema = catalog.schema(resource);
-        let kind = self.action.kind();
+        let kind = self.action;
         let mut change = match (self.create, self.edit, self.delete) {
             (Some(creation), None, None) if kind == ActionKind::Create => Change::create(
                 creation.person.desired(resource, schema)?,
@@ -145,58 +124,12 @@ impl ChangeDocument {
         change.removal = match (self.reason, change.before()) {
             (Some(reason), Some(account)) if is_removal => {
                 let since = self.missing_since.map(Value::text);
-                Some(plan::removal(schema, account, reason.reason(), since))
+                Some(plan::removal(schema, account, reason, since))
             }
             (None, _) if !is_removal => None,
             _ => return Err("it lacks the reason or the former state of a removed account".to_owned()),
         };
         Ok(change)
-    }
-}
-
-impl Action {
-    fn new(kind: ActionKind) -> Self {
-        match kind {
-            ActionKind::Create => Self::Create,
-            ActionKind::Adopt => Self::Adopt,
-            ActionKind::Update => Self::Update,
-            ActionKind::Reactivate => Self::Enable,
-            ActionKind::Deactivate => Self::Disable,
-            ActionKind::Delete => Self::Delete,
-            ActionKind::MarkAbsent => Self::Note,
-        }
-    }
-
-    fn kind(self) -> ActionKind {
-        match self {
-            Self::Create => ActionKind::Create,
-            Self::Adopt => ActionKind::Adopt,
-            Self::Update => ActionKind::Update,
-            Self::Enable => ActionKind::Reactivate,
-            Self::Disable => ActionKind::Deactivate,
-            Self::Delete => ActionKind::Delete,
-            Self::Note => ActionKind::MarkAbsent,
-        }
-    }
-}
-
-impl Reason {
-    fn new(reason: RemovalReason) -> Self {
-        match reason {
-            RemovalReason::Disabled => Self::Disabled,
-            RemovalReason::Absent => Self::Absent,
-            RemovalReason::Leaver => Self::Listed,
-            RemovalReason::Undone => Self::Undone,
-        }
-    }
-
-    fn reason(self) -> RemovalReason {
-        match self {
-            Self::Disabled => RemovalReason::Disabled,
-            Self::Absent => RemovalReason::Absent,
-            Self::Listed => RemovalReason::Leaver,
-            Self::Undone => RemovalReason::Undone,
-        }
     }
 }
 
@@ -212,7 +145,7 @@ impl EditDocument {
             account: edit.target_id.to_string(),
             person: Person::new(&edit.desired, schema),
             changes: edit.changes.iter().map(attribute).collect(),
-            state: edit.lifecycle.map(State::new),
+            state: edit.lifecycle,
             before: edit.before.as_deref().map(account),
         }
     }
@@ -225,7 +158,7 @@ impl EditDocument {
             target_id: TargetId::new(self.account),
             desired: self.person.desired(resource, schema)?,
             changes: changes.collect::<Result<_, _>>()?,
-            lifecycle: self.state.map(State::lifecycle),
+            lifecycle: self.state,
             before: before.map(Box::new),
             temporary_login: None,
             emptied_first: AttributeSet::default(),

@@ -72,7 +72,7 @@ prop_compose! {
             lifecycle: lifecycle(bits[2]),
             attributes: attributes(&texts),
             unknown,
-            origin: RecordRef { source: "csv".into(), at: "users.csv:2".into() },
+            origin: RecordRef::new("csv", "users.csv:2"),
         };
         let edit = Edit {
             target_id: account.target_id.clone(),

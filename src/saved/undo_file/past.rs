@@ -24,7 +24,6 @@ pub struct UndoFileError {
 /// An earlier run, from its undo file.
 #[derive(Debug)]
 pub struct PastRun {
-    pub path: PathBuf,
     /// Its name.
     title: String,
     /// When its file was written, right before the first change.
@@ -63,10 +62,10 @@ pub fn read(path: &Path, settings: &TargetSettings) -> Result<(PastRun, TargetSe
         hint,
     };
     let text = own::read(path, "name a file that `--undo-file` wrote").map_err(error)?;
-    parse(path, &text, settings).map_err(error)
+    parse(&text, settings).map_err(error)
 }
 
-fn parse(path: &Path, text: &str, settings: &TargetSettings) -> Result<(PastRun, TargetSettings), Objection> {
+fn parse(text: &str, settings: &TargetSettings) -> Result<(PastRun, TargetSettings), Objection> {
     const NAME: &str = "name a file that `--undo-file` of this version wrote, as it was written";
     const EARLIER: &str = "undo that run with the version that wrote the file";
     const FIT: &str = "name the target of that run in the configuration";
@@ -94,7 +93,6 @@ fn parse(path: &Path, text: &str, settings: &TargetSettings) -> Result<(PastRun,
         Some(problem) => Err((problem, NAME)),
         None => Ok((
             PastRun {
-                path: path.to_owned(),
                 title: document.run,
                 made: document.made,
                 ended: document.ended,

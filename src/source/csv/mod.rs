@@ -80,10 +80,10 @@ impl CsvSource {
 
     /// Passes on the person of a row, with warnings.
     fn record(&self, row: &ByteRecord, columns: &Columns, location: Location, each: &mut dyn FnMut(Record)) {
-        let at = RecordRef {
-            source: self.name.clone(),
-            at: format!("{}:{}", self.path.display(), location.line).into(),
-        };
+        let at = RecordRef::new(
+            self.name.clone(),
+            format!("{}:{}", self.path.display(), location.line),
+        );
         let (person, warnings) = match self.person(row, columns, location, &at) {
             Ok(found) => found,
             Err(rejected) => return each(Record::Rejected(rejected)),
@@ -227,11 +227,8 @@ impl Source for CsvSource {
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let mut rows = self.open()?;
         for reason in misspelt(&rows.columns) {
-            let at = RecordRef {
-                source: self.name.clone(),
-                at: format!("{}:1", self.path.display()).into(),
-            };
-            each(Record::Warning(Warning { at, id: None, reason }));
+            let at = RecordRef::new(self.name.clone(), format!("{}:1", self.path.display()));
+            each(Record::Warning(Warning::new(at, reason)));
         }
         let mut row = ByteRecord::new();
         let (mut count, mut blank) = (0_usize, 0_usize);

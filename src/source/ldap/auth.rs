@@ -60,10 +60,7 @@ impl LdapSource {
             Ok(connection) => connection,
             Err(failure) => return Err(unasked(failure, "connection and bind", steps)),
         };
-        steps.push(Diagnosis::ok(
-            self.subject("connection and bind"),
-            connection.shown(),
-        ));
+        steps.push(self.works("connection and bind", connection.shown()));
         // Requests only the name of the entry (RFC 4511, 4.5.1.8).
         let attributes = ["1.1".to_owned()];
         let mut entries = Vec::new();
@@ -83,10 +80,7 @@ impl LdapSource {
         }
         match self.only(&entries, count, &elsewhere, &settings.user_filter) {
             Ok(dn) => {
-                steps.push(Diagnosis::ok(
-                    self.subject("search"),
-                    format!("found `{}`", Personal(&dn)),
-                ));
+                steps.push(self.works("search", format!("found `{}`", Personal(&dn))));
                 Ok((FoundEntry { dn, server }, steps))
             }
             Err(failure) => Err(NotFound {
@@ -148,7 +142,7 @@ impl LdapSource {
             Ok(connection) => {
                 connection.close().await;
                 let seen = format!("the directory accepts it for `{}`", Personal(&found.dn));
-                Diagnosis::ok(self.subject("password"), seen)
+                self.works("password", seen)
             }
             Err(failure) => {
                 let hint = login_hint(&failure.what);

@@ -50,19 +50,19 @@ impl LdapSource {
             Ok(connection) => connection,
             Err(failure) => return vec![self.problem("connection and bind", failure)],
         };
-        let mut findings = vec![Diagnosis::ok(
-            self.subject("connection and bind"),
+        let mut findings = vec![self.works(
+            "connection and bind",
             format!("{}, {}", connection.shown(), bind::identity(&self.settings)),
         )];
         findings.extend(self.certificate());
         findings.extend(self.open_password(&connection));
         let root = self.root(&mut connection).await;
-        findings.push(Diagnosis::ok(
-            self.subject("directory"),
+        findings.push(self.works(
+            "directory",
             root.as_ref().map_or_else(|| SILENT.to_owned(), describe),
         ));
         let policy = limits::policy(&mut connection, &self.settings, root.as_ref()).await;
-        findings.push(Diagnosis::ok(self.subject("active"), self.people.meaning()));
+        findings.push(self.works("active", self.people.meaning()));
         findings.extend(self.hidden_people());
         match role_groups::read(&mut connection, &self.settings, &self.roles).await {
             Ok(members) => findings.extend(self.check_entries(&mut connection, members, policy).await),
@@ -83,8 +83,7 @@ impl LdapSource {
         let has_password = !self.settings.bind_password.expose_secret().is_empty();
         let told =
             "warning: the password is sent without encryption; use `ldaps://` or `tls.danger_use_start_tls`";
-        (has_password && connection.is_open_to_others())
-            .then(|| Diagnosis::ok(self.subject("encryption"), told))
+        (has_password && connection.is_open_to_others()).then(|| self.works("encryption", told))
     }
 
     /// A failure is ignored, because a server may hide its root entry.
@@ -136,10 +135,7 @@ impl LdapSource {
             search.first_page.as_secs_f64()
         );
         let limits = limits::seen(&search, self.settings.page_size, policy);
-        let mut findings = vec![
-            Diagnosis::ok(self.subject("pages"), pages),
-            Diagnosis::ok(self.subject("limits"), limits),
-        ];
+        let mut findings = vec![self.works("pages", pages), self.works("limits", limits)];
         findings.push(records.finding_of(self.subject("entries"), "entry", usable, rejected));
         findings.extend(self.references(connection));
         findings.extend(self.roles_found(tally.members()));
@@ -150,7 +146,7 @@ impl LdapSource {
     /// Reports references to other servers.
     fn references(&self, connection: &Connection) -> Vec<Diagnosis> {
         let references = &connection.references;
-        let finding = |told: String| Diagnosis::ok(self.subject("references"), told);
+        let finding = |told: String| self.works("references", told);
         let mut findings: Vec<Diagnosis> = self
             .elsewhere(connection)
             .into_iter()
@@ -168,7 +164,7 @@ impl LdapSource {
     fn seen_by_the_way(&self, tally: &ReadState) -> Vec<Diagnosis> {
         let chosen = tally
             .chosen()
-            .map(|told| Diagnosis::ok(self.subject("values"), format!("warning: {told}")));
+            .map(|told| self.works("values", format!("warning: {told}")));
         let surveyed = tally.survey().map(|survey| self.surveyed(survey));
         surveyed.into_iter().flatten().chain(chosen).collect()
     }
@@ -214,7 +210,7 @@ impl LdapSource {
             if count.is_unused() {
                 what = format!("warning: {what}; they may contain former names of their members");
             }
-            Diagnosis::ok(self.subject(&format!("role `{}`", count.role)), what)
+            self.works(&format!("role `{}`", count.role), what)
         };
         let mut findings: Vec<Diagnosis> = members.counts().map(told).collect();
         if let Err(failure) = role_groups::refuse_empty(members) {
@@ -233,10 +229,7 @@ impl LdapSource {
     /// Disabled people who are hidden by the search filter look absent, and keep their accounts.
     fn hidden_people(&self) -> Option<Diagnosis> {
         if let Some(told) = self.hides_people() {
-            return Some(Diagnosis::ok(
-                self.subject("user_filter"),
-                format!("warning: {told}"),
-            ));
+            return Some(self.works("user_filter", format!("warning: {told}")));
         }
         let asked = Expression::names_in(&self.settings.user_filter);
         let deciding: Vec<&str> = match &self.settings.attributes.active {
@@ -253,12 +246,16 @@ impl LdapSource {
             "warning: `user_filter` asks for `{name}`, which says who is disabled: disabled people it leaves out look \
              absent and keep their accounts; take `{name}` out of the filter"
         );
-        Some(Diagnosis::ok(self.subject("user_filter"), told))
+        Some(self.works("user_filter", told))
     }
 
     pub(super) fn problem(&self, step: &str, failure: Failure) -> Diagnosis {
         let failure = failure.without(&self.secrets);
         Diagnosis::problem(self.subject(step), failure.what, failure.hint)
+    }
+
+    pub(super) fn works(&self, step: &str, seen: impl Into<String>) -> Diagnosis {
+        Diagnosis::ok(self.subject(step), seen)
     }
 
     pub(super) fn subject(&self, step: &str) -> String {

@@ -128,11 +128,7 @@ impl People {
     /// Warnings about the complete read.
     pub(super) fn close(&self, tally: &ReadState, base: &str, each: &mut dyn FnMut(Record)) {
         let mut warn = |at: &str, reason| {
-            each(Record::Warning(Warning {
-                at: self.at(at.to_owned()),
-                id: None,
-                reason,
-            }));
+            each(Record::Warning(Warning::new(self.at(at.to_owned()), reason)));
         };
         if let Some(reason) = tally.chosen() {
             warn(base, reason);
@@ -156,7 +152,7 @@ impl People {
     pub(super) fn not_all(&self, reasons: Vec<String>, base: &str, each: &mut dyn FnMut(Record)) {
         for reason in reasons {
             let at = self.at(base.to_owned());
-            let warning = Warning { at, id: None, reason };
+            let warning = Warning::new(at, reason);
             each(Record::Partial(TypeId::default(), warning));
         }
     }
@@ -181,10 +177,7 @@ impl People {
     }
 
     fn at(&self, at: String) -> RecordRef {
-        RecordRef {
-            source: self.source.clone(),
-            at: at.into(),
-        }
+        RecordRef::new(self.source.clone(), at)
     }
 }
 

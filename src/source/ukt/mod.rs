@@ -120,10 +120,10 @@ impl UktSource {
 
     /// A leaver, or a rejected entry without an address, so that it is reported.
     fn record(&self, index: usize, entry: &Value) -> Record {
-        let origin = RecordRef {
-            source: self.name.clone(),
-            at: format!("{}[{index}]", host(&self.settings.endpoint_url)).into(),
-        };
+        let origin = RecordRef::new(
+            self.name.clone(),
+            format!("{}[{index}]", host(&self.settings.endpoint_url)),
+        );
         match address(entry) {
             Ok(email) => Record::Leaver(Leaver {
                 email: email.into(),

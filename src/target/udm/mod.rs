@@ -233,17 +233,13 @@ impl UdmTarget {
         let mut shown: Vec<&str> = names.iter().take(MOST_NAMES).map(|name| &**name).collect();
         shown.extend((names.len() > MOST_NAMES).then_some("…"));
         let (count, key) = (names.len(), &objects.key);
-        Warning {
-            at: RecordRef {
-                source: KIND.into(),
-                at: objects.ou.as_str().into(),
-            },
-            id: None,
-            reason: format!(
+        Warning::new(
+            RecordRef::new(KIND, objects.ou.as_str()),
+            format!(
                 "{count} without a value of `{key}` stay as they are: {}",
                 shown.join("; ")
             ),
-        }
+        )
     }
 
     /// A failed check of an own record in the marker property. The lists show everything else.

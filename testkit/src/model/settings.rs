@@ -2,11 +2,42 @@
 
 use std::fmt::Write as _;
 
-use super::judge::grace::Grace;
-use super::judge::provenance::Names;
+use super::grace::Grace;
 use super::random::Random;
 use super::source::entries;
 use super::source::groups::{EVERYBODYS, RoleSet, Roles};
+
+/// The names that a configuration gives.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// `provider`
+    pub given: Option<String>,
+    /// `policy.retired_providers`
+    pub retired: Vec<String>,
+}
+
+impl Names {
+    pub(in crate::model) fn any(random: &mut Random) -> Self {
+        let given = random.percent(35).then(|| "the house".to_owned());
+        let retired = if random.percent(30) {
+            vec!["csv:gone.csv".to_owned()]
+        } else {
+            Vec::new()
+        };
+        Self { given, retired }
+    }
+
+    /// The key at the top.
+    pub(in crate::model) fn config(&self) -> String {
+        let given = self.given.as_ref();
+        given.map_or_else(String::new, |name| format!("provider: {name}\n"))
+    }
+
+    /// The key below `policy`.
+    pub(in crate::model) fn config_of_policy(&self) -> String {
+        format!("  retired_providers: {:?}\n", self.retired)
+    }
+}
 
 /// What happens to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

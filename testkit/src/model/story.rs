@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::judge::grace::{self, Grace};
-use super::judge::provenance::{self, Names};
+use super::grace::Grace;
 use super::judge::roles;
+use super::judge::{grace, provenance};
 use super::random::Random;
-use super::settings::Settings;
+use super::settings::{Names, Settings};
 use super::source::directory::{Condition, Directory, Known};
 use super::source::groups::{Groups, Roles};
 use super::target::{faults, organization, tricks};

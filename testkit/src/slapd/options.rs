@@ -4,9 +4,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::Slapd;
 use crate::certs::{Certificates, Pair};
 use crate::people::{Person, to_ldif};
+
+pub(super) const BASE_DN: &str = "dc=example,dc=com";
+pub(super) const BIND_DN: &str = "cn=sync,ou=service,dc=example,dc=com";
+pub(super) const ADMIN_DN: &str = "cn=admin,dc=example,dc=com";
+pub(super) const ADMIN_PASSWORD: &str = "adminpw";
 
 /// What the server is to be like.
 #[derive(Debug, Default)]
@@ -70,7 +74,7 @@ impl Options {
     #[must_use]
     pub fn limits(mut self, limits: &str) -> Self {
         self.database
-            .push(format!("limits dn.exact=\"{}\" {limits}", Slapd::BIND_DN));
+            .push(format!("limits dn.exact=\"{BIND_DN}\" {limits}"));
         self
     }
 
@@ -94,11 +98,6 @@ impl Options {
         self.hosts.push("[::1]");
         self
     }
-
-    /// Loads the people and starts the server.
-    pub fn start(self) -> Slapd {
-        Slapd::start(&self)
-    }
 }
 
 pub(super) fn write_config(dir: &Path, options: &Options) {
@@ -114,9 +113,9 @@ pub(super) fn write_config(dir: &Path, options: &Options) {
          {folder}/db\nmaxsize 8589934592\ndbnosync\nindex objectClass,entryUUID,uid,entryCSN,mail eq\n{}\naccess \
          to attrs=userPassword by anonymous auth by * none\naccess to * by * read\n",
         options.server.join("\n"),
-        Slapd::BASE_DN,
-        Slapd::ADMIN_DN,
-        Slapd::ADMIN_PASSWORD,
+        BASE_DN,
+        ADMIN_DN,
+        ADMIN_PASSWORD,
         options.database.join("\n"),
     );
     fs::write(dir.join("slapd.conf"), config).expect("a writable folder");

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use super::locks::Locked;
+use crate::faults;
+
+pub use crate::faults::Moment;
 
 /// Which requests a fault hits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,61 +67,24 @@ pub enum FaultKind {
     Killed(Locked, String),
 }
 
-/// A fault: hits `times` requests that match, after letting `skip` of them pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Which requests.
-    pub matches: Matches,
-    /// How many of them pass first.
-    pub skip: u64,
-    /// How many of them are hit.
-    pub times: u64,
-    /// What happens to them.
-    pub kind: FaultKind,
-}
+/// A fault of this double.
+pub type Fault = faults::Fault<Matches, FaultKind>;
 
 impl Fault {
     /// Hits one request of this method and pattern.
     pub fn once(method: &str, prefix: &str, kind: FaultKind) -> Self {
         let (method, prefix) = (method.to_owned(), prefix.to_owned());
-        Self {
-            matches: Matches::Pattern { method, prefix },
-            skip: 0,
-            times: 1,
-            kind,
-        }
+        Self::one(Matches::Pattern { method, prefix }, kind)
     }
 
     /// Hits the n-th write, from 1.
     pub fn nth_write(n: u64, kind: FaultKind) -> Self {
-        Self {
-            matches: Matches::NthWrite(n),
-            skip: 0,
-            times: 1,
-            kind,
-        }
+        Self::one(Matches::NthWrite(n), kind)
     }
 
     /// Hits everything until the faults are cleared.
     pub fn always(kind: FaultKind) -> Self {
-        Self {
-            matches: Matches::Any,
-            skip: 0,
-            times: u64::MAX,
-            kind,
-        }
-    }
-
-    /// The same fault, `times` times.
-    #[must_use]
-    pub fn times(self, times: u64) -> Self {
-        Self { times, ..self }
-    }
-
-    /// The same fault, after `skip` requests that match.
-    #[must_use]
-    pub fn after(self, skip: u64) -> Self {
-        Self { skip, ..self }
+        Self::one(Matches::Any, kind).times(u64::MAX)
     }
 }
 
@@ -212,10 +178,11 @@ impl FaultKind {
 
     /// A page of a proxy in between.
     pub fn html(status: u16) -> Self {
+        let (status, headers, body) = faults::page(status);
         Self::Answer {
             status,
-            headers: vec![("content-type".to_owned(), "text/html".to_owned())],
-            body: "<html><body><h1>Bad Gateway</h1></body></html>".to_owned(),
+            headers,
+            body,
         }
     }
 }
@@ -231,13 +198,4 @@ fn document(status: u16, title: &str, message: &str, traceback: bool) -> (Vec<(S
         vec![("content-type".to_owned(), "application/json".to_owned())],
         body.to_string(),
     )
-}
-
-/// When a hook on a write runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// The request has arrived, nothing is changed yet.
-    Received,
-    /// The change is made, the answer is not sent yet.
-    Processed,
 }

@@ -37,13 +37,12 @@ use tokio::sync::oneshot;
 
 pub use access::caller::Access;
 pub use control::faults::{Fault, FaultKind, Matches, Moment};
-pub use control::lies::FilterAnswers;
 pub use control::options::{Options, Unordered, Version};
 pub use control::settings::ReadSide;
 pub use control::synced::localpart;
 pub use control::views::{Channel, Code, GrantView, LinkView, UserSeed, UserView, WriteRecord};
 pub use protocol::gate::AtOnce;
-pub use state::entities::UserState;
+pub use state::entities::{FilterAnswers, UserState};
 pub use values::phone::normalise as normalise_phone;
 
 use protocol::core::Core;

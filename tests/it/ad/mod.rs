@@ -112,7 +112,7 @@ async fn a_domain_controller_is_read() {
     groups_give_roles(ldaps.clone()).await;
     a_refused_bind_is_explained(&samba, ldaps.clone()).await;
     the_controller_is_described(&ldaps).await;
-    ad_connect::everybody_is_imported_by_guid(&samba, &ldaps).await;
+    ad_connect::everybody_is_imported_by_guid(&samba, &ldaps, PEOPLE).await;
     a_login_is_tried(ldaps).await;
 }
 

@@ -1,4 +1,4 @@
-//! No two files of the product import each other, directly or through other files.
+//! No two files of a crate import each other, directly or through other files: of the product, of the testkit, of these tests.
 //!
 //! The file that defines a name counts: a name that a folder's `mod.rs` only re-exports belongs to the file that
 //! defines it.
@@ -8,15 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Source;
 use super::paths::{Path, paths};
 
-/// The paths that each module of the product names outside its tests.
+/// The paths that each module of a crate names outside its unit tests.
 struct Modules(BTreeMap<String, Vec<Path>>);
 
 impl Modules {
     fn of(sources: &[Source]) -> Self {
-        let product = sources.iter().filter(|source| !source.is_testkit());
-        let product = product.filter(|source| {
+        let product = sources.iter().filter(|source| {
             let module = source.module();
-            !source.path.ends_with("main.rs") && !module.iter().any(|name| name == "tests")
+            source.path != "src/main.rs" && !module.iter().any(|name| name == "tests")
         });
         Self(
             product
@@ -121,21 +120,31 @@ fn circles(sources: &[Source]) -> Vec<String> {
     imports.iter().map(line).collect()
 }
 
-#[test]
-fn no_files_import_each_other() {
-    let sources = super::all();
-    assert!(
-        Modules::of(&sources)
-            .imports()
-            .values()
-            .map(BTreeSet::len)
-            .sum::<usize>()
-            > 500
-    );
+/// Of a folder with a crate, which has at least so many imports.
+fn assert_no_circles(folder: &str, least: usize) {
+    let sources = super::below(folder);
+    let imports = Modules::of(&sources).imports();
+    let count: usize = imports.values().map(BTreeSet::len).sum();
+    assert!(count > least, "{folder}: only {count} imports were found");
 
     let circles = circles(&sources);
 
-    assert!(circles.is_empty(), "\n{}\n", circles.join("\n"));
+    assert!(circles.is_empty(), "{folder}:\n{}\n", circles.join("\n"));
+}
+
+#[test]
+fn no_files_of_the_product_import_each_other() {
+    assert_no_circles("src", 500);
+}
+
+#[test]
+fn no_files_of_the_testkit_import_each_other() {
+    assert_no_circles("testkit/src", 200);
+}
+
+#[test]
+fn no_files_of_these_tests_import_each_other() {
+    assert_no_circles("tests/it", 200);
 }
 
 /// A name that is handed on counts where it is defined; one that is defined in `mod.rs` counts there.

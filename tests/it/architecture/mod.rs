@@ -6,6 +6,7 @@ mod map;
 mod paths;
 mod rules;
 mod size;
+mod source;
 mod tokens;
 mod words;
 
@@ -13,42 +14,7 @@ use std::fs;
 use std::path::Path as FilePath;
 
 use rules::violations;
-
-/// One source text.
-struct Source {
-    /// From the repository's root, with `/`.
-    path: String,
-    text: String,
-}
-
-impl Source {
-    fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
-    }
-
-    /// `src/target/zitadel/read/accounts.rs`: `["target", "zitadel", "read"]`.
-    fn module(&self) -> Vec<String> {
-        let Some((_, inside)) = self.path.split_once("src/") else {
-            return Vec::new();
-        };
-        let names = inside.trim_end_matches(".rs").split('/');
-        names
-            .filter(|name| !matches!(*name, "mod" | "lib" | "main"))
-            .map(str::to_owned)
-            .collect()
-    }
-
-    fn area(&self) -> String {
-        self.module().into_iter().next().unwrap_or_default()
-    }
-
-    fn is_testkit(&self) -> bool {
-        self.path.starts_with("testkit/")
-    }
-}
+use source::Source;
 
 fn collect(folder: &FilePath, sources: &mut Vec<Source>) {
     let root = FilePath::new(env!("CARGO_MANIFEST_DIR"));
@@ -74,13 +40,19 @@ fn collect(folder: &FilePath, sources: &mut Vec<Source>) {
     }
 }
 
+/// The files below a folder.
+fn below(folder: &str) -> Vec<Source> {
+    let mut sources = Vec::new();
+    collect(
+        &FilePath::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+        &mut sources,
+    );
+    sources
+}
+
 /// The product and the testkit.
 fn all() -> Vec<Source> {
-    let root = FilePath::new(env!("CARGO_MANIFEST_DIR"));
-    let mut sources = Vec::new();
-    collect(&root.join("src"), &mut sources);
-    collect(&root.join("testkit/src"), &mut sources);
-    sources
+    [below("src"), below("testkit/src")].concat()
 }
 
 /// The tree keeps every rule.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use testkit::zitadel::{UserSeed, UserState, ZitadelDouble};
 
 use super::links::former;
-use super::world::{SINCE, Work};
+use super::work::{SINCE, Work};
 
 /// Everything the double holds, without the ids and times that differ from run to run.
 pub(crate) fn everything(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {

@@ -7,6 +7,7 @@ mod behind;
 mod links;
 mod pace;
 mod policies;
+mod work;
 pub(crate) mod world;
 
 use std::collections::BTreeMap;

@@ -9,9 +9,8 @@ use testkit::zitadel::{Options, UserView, ZitadelDouble};
 
 use super::accounts::{account, strangers};
 use super::links::links;
+use super::work::{ALL, Work};
 use crate::program::Installation;
-
-pub(super) const SINCE: &str = "directory-sync.missing_since";
 
 const CONFIG: &str = "\
 feature_flags: [sso_login]
@@ -34,68 +33,6 @@ guard:
   max_logins_changed: 100%
   max_adoptions_renaming: 1000
 ";
-
-/// What has to be done about a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Work {
-    Nothing,
-    Create,
-    Adopt,
-    GrantRole,
-    WidenGrant,
-    SetLocalpart,
-    ChangeName,
-    SetPhone,
-    RemovePhone,
-    ChangeMetadata,
-    Rename,
-    /// They pass their names on in a circle.
-    Exchange,
-    RewritePlainId,
-    RewriteBase64Id,
-    /// A role that the tool owns and the person is not to hold.
-    TakeRole,
-    /// The link to the identity provider is missing.
-    Link,
-    /// The account is taken over from a former id, to which it is linked.
-    Relink,
-    Enable,
-    /// Missing for long enough.
-    Disable,
-    Delete,
-    /// Missing since this run.
-    Note,
-    /// Noted as missing, and there.
-    Return,
-    /// Deactivated by a run that was interrupted before it ended the sessions.
-    SignOut,
-}
-
-const ALL: [Work; 23] = [
-    Work::Nothing,
-    Work::Create,
-    Work::Adopt,
-    Work::GrantRole,
-    Work::WidenGrant,
-    Work::SetLocalpart,
-    Work::ChangeName,
-    Work::SetPhone,
-    Work::RemovePhone,
-    Work::ChangeMetadata,
-    Work::Rename,
-    Work::Exchange,
-    Work::RewritePlainId,
-    Work::RewriteBase64Id,
-    Work::TakeRole,
-    Work::Link,
-    Work::Relink,
-    Work::Enable,
-    Work::Disable,
-    Work::Delete,
-    Work::Note,
-    Work::Return,
-    Work::SignOut,
-];
 
 /// The state before any run, which can be restored as often as needed.
 pub(crate) struct Before {
@@ -191,6 +128,21 @@ impl Before {
         {
             if let Some(other) = ids.insert(user.nick_name.clone(), user.username.clone()) {
                 return Err(format!("{other} and {} are one person", user.username));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose account is not linked to exactly the person's id, of all who are there.
+    pub(super) fn linked_otherwise(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
+        for line in self.csv.lines().skip(1) {
+            let (email, _) = line.split_once(',').expect("a row");
+            let user = zitadel
+                .user_named(email)
+                .ok_or_else(|| format!("{email} has no account"))?;
+            let links: Vec<&str> = user.links.iter().map(|link| link.user_id.as_str()).collect();
+            if links != [email] {
+                return Err(format!("{email} is linked to {links:?}"));
             }
         }
         Ok(())

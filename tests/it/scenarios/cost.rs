@@ -2,7 +2,14 @@
 
 use std::path::Path;
 
-use super::play::Run;
+/// What a run came to.
+pub(super) struct Run {
+    pub(super) transcript: String,
+    pub(super) exit: i32,
+    /// To the target.
+    pub(super) requests: u64,
+    pub(super) writes: usize,
+}
 
 /// How a run that did all it planned differs from what its plan announced.
 pub(super) fn differs(plan: &Run, sync: &Run, place: &Path) -> Option<String> {

@@ -8,6 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::accounts::Account;
+use super::cost::Run;
 use super::decoys::Decoys;
 use super::folder::{self, Folder, Server, Step};
 use super::objects::Before;
@@ -48,15 +49,6 @@ pub(super) struct Stage {
     golden: fn(&Path, &str) -> Option<String>,
     /// `output.names`
     pub(super) names: &'static str,
-}
-
-/// The result of a run.
-pub(super) struct Run {
-    pub(super) transcript: String,
-    pub(super) exit: i32,
-    /// To the target.
-    pub(super) requests: u64,
-    writes: usize,
 }
 
 /// Plays all steps and fails with everything that is not as it should be.

@@ -7,7 +7,7 @@ use testkit::people::Person;
 use testkit::slapd::Slapd;
 use testkit::udm::{Kind, Options, UdmDouble};
 
-use super::stage::PASSWORD;
+use super::double::PASSWORD;
 use crate::program::{Installation, write_private};
 
 const SAMPLE: &str = include_str!("../../corpus/dialects/adc.yaml");

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use testkit::udm::{Moment, Options, UdmDouble};
 
-use super::stage::PASSWORD;
 use crate::program::Installation;
+
+pub(super) const PASSWORD: &str = "Sekret.4711";
 
 pub(crate) fn start() -> UdmDouble {
     start_with(Options::default())

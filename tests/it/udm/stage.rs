@@ -10,8 +10,6 @@ use crate::program::{Installation, Ran};
 pub(super) const BASE: &str = "dc=univention-organization,dc=intranet";
 pub(super) const PEOPLE: &str = "ou=people,dc=univention-organization,dc=intranet";
 
-pub(super) const PASSWORD: &str = "Sekret.4711";
-
 pub(super) const HEADER: &str =
     "univentionObjectIdentifier,username,firstname,lastname,mailPrimaryAddress,phone,description\n";
 

@@ -72,18 +72,18 @@ impl Reader<'_> {
     pub(in crate::config) fn duration(&mut self, path: &str) -> Option<Duration> {
         let text = self.text(path)?;
         if values::integer(&text) == Some(0) {
-            self.wrong(
+            return self.refuse(
                 path,
                 format!("`{path}` must be longer than 0, such as `30s`"),
                 None,
             );
-            return None;
         }
         self.parsed(path, values::duration)
     }
 
-    pub(in crate::config) fn boolean(&mut self, path: &str) -> Option<bool> {
-        self.parsed(path, values::boolean)
+    /// `false` also where nothing stands there, or after a mistake.
+    pub(in crate::config) fn boolean(&mut self, path: &str) -> bool {
+        self.parsed(path, values::boolean).unwrap_or_default()
     }
 
     /// One of the words in the table of keys, ignoring letter case.
@@ -107,18 +107,14 @@ impl Reader<'_> {
         };
         if in_place.is_some() {
             let what = format!("`{path}` and `{file_path}` are both given");
-            self.wrong(&file_path, what, Some("keep one of them"));
-            return None;
+            return self.refuse(&file_path, what, Some("keep one of them"));
         }
         match files::secret(&file) {
             Ok(secret) => {
                 self.is_private(&file);
                 Some(secret)
             }
-            Err(problem) => {
-                self.wrong(&file_path, format!("`{file_path}`: {problem}"), None);
-                None
-            }
+            Err(problem) => self.refuse(&file_path, format!("`{file_path}`: {problem}"), None),
         }
     }
 

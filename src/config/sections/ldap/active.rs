@@ -63,12 +63,11 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     for other in [status, bits] {
         if !reader.absent(&other) {
             let what = format!("`{other}` and `{path}` are both given");
-            reader.wrong(
+            return reader.refuse(
                 &path,
                 what,
                 Some("`active` replaces `status` and `disable_bitmasks`"),
             );
-            return None;
         }
     }
     if is_always(reader, &path) {
@@ -91,12 +90,11 @@ fn rules(reader: &mut Reader<'_>, path: &str) -> Option<Vec<ActiveRule>> {
         return None;
     }
     if rules.is_empty() {
-        reader.wrong(
+        return reader.refuse(
             path,
             format!("`{path}` is empty"),
             Some("without a rule every person would be enabled"),
         );
-        return None;
     }
     Some(rules)
 }

@@ -33,10 +33,9 @@ fn template(reader: &mut Reader<'_>, path: &str) -> Option<String> {
         return Some(template);
     };
     let what = format!("`{path}` is not a filter with one `%s`: {problem}");
-    reader.wrong(
+    reader.refuse(
         path,
         what,
         Some("it should look like `(&(objectClass=person)(mail=%s))`"),
-    );
-    None
+    )
 }

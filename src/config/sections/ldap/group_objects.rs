@@ -4,7 +4,6 @@ use super::{search, text, transform};
 use crate::config::document::read::Reader;
 use crate::config::sections::attributes;
 use crate::config::settings::{LdapGroups, TextRule};
-use crate::config::syntax::filter;
 
 /// The member attributes of the usual schemas.
 const MEMBERS: [&str; 3] = ["member", "uniqueMember", "memberUid"];
@@ -23,12 +22,11 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Option<LdapG
     let Some(names) = attributes::of_groups(layers) else {
         let what = format!("`{section}` is given, but the target stores no groups");
         let hint = "remove the section; a target of the kind `udm` stores groups if `udm.groups` is given";
-        reader.wrong(&section, what, Some(hint));
-        return None;
+        return reader.refuse(&section, what, Some(hint));
     };
     let key = |name: &str| format!("{section}.{name}");
     let base_dn = reader.required(&key("base_dn"));
-    let filter = group_filter(reader, &key("filter"));
+    let filter = search::filter(reader, &key("filter"), "(objectClass=group)");
     let search = search::read(reader, &section);
     let transform = transform::read(reader, &key("transform"));
     let id_path = key("attributes.group_id");
@@ -38,8 +36,8 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Option<LdapG
     let group_id = text::attribute(reader, &id_path);
     let texts = texts(reader, &key("attributes"), &names);
     let members = members(reader, &key("members"));
-    let nested = reader.boolean(&key("nested"));
     Some(Some(LdapGroups {
+        nested: reader.boolean(&key("nested")),
         base_dn: base_dn?,
         filter: filter?,
         search: search?,
@@ -47,21 +45,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Option<LdapG
         group_id: group_id?,
         texts: texts?,
         members: members?,
-        nested: nested?,
     }))
-}
-
-fn group_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
-    let filter = filter::tidy(&reader.required(path)?);
-    let Err(problem) = filter::check_syntax(&filter) else {
-        return Some(filter);
-    };
-    reader.wrong(
-        path,
-        format!("`{path}` is not an LDAP filter: {problem}"),
-        Some("it should look like `(objectClass=group)`"),
-    );
-    None
 }
 
 /// How each attribute of a group is mapped.
@@ -83,11 +67,5 @@ fn members(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
     if reader.absent(path) {
         return Some(MEMBERS.map(str::to_owned).to_vec());
     }
-    let before = reader.report.mistakes.len();
-    let items = reader.list(path);
-    let names: Vec<String> = items.iter().map(|item| item.text.trim().to_owned()).collect();
-    if names.is_empty() || names.iter().any(String::is_empty) {
-        reader.wrong(path, format!("`{path}` contains no name of an attribute"), None);
-    }
-    (reader.report.mistakes.len() == before).then_some(names)
+    text::list_of_names(reader, path)
 }

@@ -15,8 +15,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<V
         Some(Value::Array(_, elements)) => elements.len(),
         Some(_) => {
             let what = format!("`{path}` must be {}", Kind::Entitlements.wanted());
-            reader.wrong(&path, what, Some(EXAMPLE));
-            return None;
+            return reader.refuse(&path, what, Some(EXAMPLE));
         }
     };
     let rules: Vec<Option<Entitlement>> = (0..count)
@@ -31,18 +30,16 @@ const EXAMPLE: &str =
 fn rule(reader: &mut Reader<'_>, path: &str) -> Option<Entitlement> {
     if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
         let what = format!("`{path}` must be a table with `role` and `group`");
-        reader.wrong(path, what, Some(EXAMPLE));
-        return None;
+        return reader.refuse(path, what, Some(EXAMPLE));
     }
     let role = reader.required(&format!("{path}.role"));
     let groups = groups(reader, &format!("{path}.group"));
-    let nested = yes_or_no(reader, &format!("{path}.nested"), true);
-    let allow_empty = yes_or_no(reader, &format!("{path}.allow_empty"), false);
+    let nested = format!("{path}.nested");
     Some(Entitlement {
+        nested: reader.absent(&nested) || reader.boolean(&nested),
+        allow_empty: reader.boolean(&format!("{path}.allow_empty")),
         role: role?,
         groups: groups?,
-        nested: nested?,
-        allow_empty: allow_empty?,
     })
 }
 
@@ -67,11 +64,4 @@ fn groups(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
         }
     }
     (reader.report.mistakes.len() == before).then_some(names)
-}
-
-fn yes_or_no(reader: &mut Reader<'_>, path: &str, default: bool) -> Option<bool> {
-    if reader.absent(path) {
-        return Some(default);
-    }
-    reader.boolean(path)
 }

@@ -22,7 +22,6 @@ use crate::config::document::read::Reader;
 use crate::config::document::{files, values};
 use crate::config::sections::attributes;
 use crate::config::settings::{LdapAttributes, LdapSettings, LdapTls, PassingState, TextRule};
-use crate::config::syntax::filter;
 
 /// Reads one directory; `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
@@ -34,7 +33,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         Some(true) => no_password(reader, source),
         _ => bind(reader, source),
     };
-    let user_filter = user_filter(reader, &key("user_filter"));
+    let user_filter = search::filter(reader, &key("user_filter"), "(&(objectClass=person)(mail=*))");
     let search = search::read(reader, source);
     let authentication = authentication::read(reader, &key("authentication"));
     let transform = transform::read(reader, &key("transform"));
@@ -58,8 +57,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         needs_an_identity(reader, source, urls.as_deref().unwrap_or_default());
     }
     let (bind_dn, bind_password) = bind?;
-    let start_tls = tls.as_ref().is_some_and(|tls| tls.danger_use_start_tls);
-    if !bind_password.expose_secret().is_empty() && !start_tls {
+    if !bind_password.expose_secret().is_empty() && !tls.danger_use_start_tls {
         urls::warn_of_clear_text(reader, source, urls.as_deref().unwrap_or_default());
     }
     Some(LdapSettings {
@@ -76,13 +74,13 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         connect_timeout,
         deadline,
         page_size: NonZeroU32::new(page_size?),
-        use_attribute_filter: use_attribute_filter?,
+        use_attribute_filter,
         attributes: attributes?,
         entitlements: entitlements?,
         groups: groups?,
         passing: passing(reader),
         expected_references: expected_references?,
-        tls: tls?,
+        tls,
     })
 }
 
@@ -112,13 +110,11 @@ fn bind(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)>
     match (dn.is_empty(), password.expose_secret().is_empty()) {
         (false, true) => {
             let what = format!("`{dn_path}` is given, but `{password_path}` is empty");
-            reader.wrong(&password_path, what, Some(anonymous));
-            None
+            reader.refuse(&password_path, what, Some(anonymous))
         }
         (true, false) => {
             let what = format!("`{password_path}` is given, but `{dn_path}` is empty");
-            reader.wrong(&dn_path, what, Some(anonymous));
-            None
+            reader.refuse(&dn_path, what, Some(anonymous))
         }
         _ => Some((dn, password)),
     }
@@ -130,8 +126,7 @@ fn no_password(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretS
         let path = format!("{source}.{name}");
         if reader.text(&path).is_some_and(|text| !text.is_empty()) {
             let what = format!("`{path}` has no effect beside `{source}.bind: external`");
-            reader.wrong(&path, what, Some("remove it, or write `bind: simple`"));
-            return None;
+            return reader.refuse(&path, what, Some("remove it, or write `bind: simple`"));
         }
     }
     Some((String::new(), String::new().into()))
@@ -147,22 +142,9 @@ fn needs_an_identity(reader: &mut Reader<'_>, source: &str, urls: &[Url]) {
     }
 }
 
-fn user_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
-    let filter = filter::tidy(&reader.required(path)?);
-    let Err(problem) = filter::check_syntax(&filter) else {
-        return Some(filter);
-    };
-    reader.wrong(
-        path,
-        format!("`{path}` is not an LDAP filter: {problem}"),
-        Some("it should look like `(&(objectClass=person)(mail=*))`"),
-    );
-    None
-}
-
 fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
     // `false` is the default anyway.
-    if reader.boolean(path) == Some(true) {
+    if reader.boolean(path) {
         reader.report.notes.push(format!(
             "`{path}` has no effect, as since famedly-sync 0.7; `policy.absent` decides about the accounts of \
              absent people"
@@ -207,7 +189,7 @@ fn texts(reader: &mut Reader<'_>, section: &str) -> Option<Vec<(String, TextRule
     (reader.report.mistakes.len() == mistakes).then_some(texts)
 }
 
-fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> {
+fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> LdapTls {
     let key = |name: &str| format!("{section}.{name}");
     half_a_pair(reader, section);
     let client_key = checked(reader, &key("client_key"), files::private_key);
@@ -218,25 +200,25 @@ fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> 
     let server_certificate = checked(reader, &key("server_certificate"), files::certificates);
     let disable_verify = reader.boolean(&key("danger_disable_tls_verify"));
     let start_tls = reader.boolean(&key("danger_use_start_tls"));
-    if disable_verify == Some(true) {
+    if disable_verify {
         reader.report.notes.push(format!(
             "`{}` is set: anyone on the network path can read the password and change the answers",
             key("danger_disable_tls_verify")
         ));
     }
-    if start_tls == Some(true) && !urls.is_empty() && urls.iter().all(|url| url.scheme() != "ldap") {
+    if start_tls && !urls.is_empty() && urls.iter().all(|url| url.scheme() != "ldap") {
         reader.report.notes.push(format!(
             "`{}` has no effect: it is for addresses with `ldap://`",
             key("danger_use_start_tls")
         ));
     }
-    Some(LdapTls {
+    LdapTls {
         client_key,
         client_certificate,
         server_certificate,
-        danger_disable_tls_verify: disable_verify?,
-        danger_use_start_tls: start_tls?,
-    })
+        danger_disable_tls_verify: disable_verify,
+        danger_use_start_tls: start_tls,
+    }
 }
 
 /// A file with the correct content, if one is configured.

@@ -30,6 +30,11 @@ fn names(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
     if matches!(reader.layers.value(path), Some(Value::String(..))) {
         return Some(vec![reader.filled(path)?.trim().to_owned()]);
     }
+    list_of_names(reader, path)
+}
+
+/// The names of attributes in a list; `None` after a mistake.
+pub(super) fn list_of_names(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
     let before = reader.report.mistakes.len();
     let items = reader.list(path);
     let names: Vec<String> = items.iter().map(|item| item.text.trim().to_owned()).collect();
@@ -37,8 +42,7 @@ fn names(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
         return None;
     }
     if names.is_empty() || names.iter().any(String::is_empty) {
-        reader.wrong(path, format!("`{path}` contains no name of an attribute"), None);
-        return None;
+        return reader.refuse(path, format!("`{path}` contains no name of an attribute"), None);
     }
     Some(names)
 }
@@ -57,7 +61,7 @@ fn table(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
     let case = reader.choice(&member("case"), &[("lower", Case::Lower), ("upper", Case::Upper)]);
     let nfc = reader.choice(&member("unicode"), &[("nfc", true)]);
     // Accepted from famedly-sync's files, without effect.
-    let _ = reader.boolean(&member("is_binary"));
+    reader.boolean(&member("is_binary"));
     Some(TextRule {
         from: from?,
         choice: choice.unwrap_or(Choice::First),
@@ -77,8 +81,7 @@ fn origin(reader: &mut Reader<'_>, path: &str) -> Option<TextOrigin> {
         }
         (Some(one), Some(other)) => {
             let what = format!("`{one}` and `{other}` are both given");
-            reader.wrong(other, what, Some("keep one of them"));
-            None
+            reader.refuse(other, what, Some("keep one of them"))
         }
         (Some(way), None) if *way == ways[0] => names(reader, way).map(TextOrigin::Attributes),
         (Some(way), None) if *way == ways[1] => {
@@ -86,8 +89,7 @@ fn origin(reader: &mut Reader<'_>, path: &str) -> Option<TextOrigin> {
             match Template::parse(&text) {
                 Ok(template) => Some(TextOrigin::Template(template)),
                 Err(problem) => {
-                    reader.wrong(way, format!("`{way}` is not a valid template: {problem}"), None);
-                    None
+                    reader.refuse(way, format!("`{way}` is not a valid template: {problem}"), None)
                 }
             }
         }
@@ -118,14 +120,8 @@ pub(in crate::config) fn attribute(reader: &mut Reader<'_>, path: &str) -> Optio
         });
     }
     let name = reader.required(&format!("{path}.name"));
-    let binary_path = format!("{path}.is_binary");
-    let is_binary = if reader.absent(&binary_path) {
-        Some(false)
-    } else {
-        reader.boolean(&binary_path)
-    };
     Some(LdapAttribute {
+        is_binary: reader.boolean(&format!("{path}.is_binary")),
         name: name?.trim().to_owned(),
-        is_binary: is_binary?,
     })
 }

@@ -15,8 +15,7 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Transformation
     }
     let layers = reader.layers;
     let Some(Value::Dict(_, given)) = layers.value(path) else {
-        reader.wrong(path, format!("`{path}` must be a table of rules"), Some(LIKE));
-        return None;
+        return reader.refuse(path, format!("`{path}` must be a table of rules"), Some(LIKE));
     };
     for name in given.keys().filter(|name| !RULES.contains(&name.as_str())) {
         unknown_rule(reader, path, name);

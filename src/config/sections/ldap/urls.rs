@@ -25,8 +25,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<V
         return None;
     }
     if urls.is_empty() {
-        reader.wrong(path, format!("`{path}` is empty"), None);
-        return None;
+        return reader.refuse(path, format!("`{path}` is empty"), None);
     }
     Some(urls)
 }

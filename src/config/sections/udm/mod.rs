@@ -179,7 +179,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
         url: url?,
         user: user?,
         password: password?,
-        tls: tls?,
+        tls,
         connect_timeout: connect_timeout?,
         read_timeout: read_timeout?,
         users: users?,
@@ -215,21 +215,19 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
     let mut url = reader.url(PATH, &text, &["http", "https"])?;
     if !url.username().is_empty() || url.password().is_some() {
         let hint = "use `udm.user` and `udm.password_file`";
-        reader.wrong(
+        return reader.refuse(
             PATH,
             format!("`{PATH}` must not contain a user name or password"),
             Some(hint),
         );
-        return None;
     }
     if url.query().is_some() || url.fragment().is_some() {
         let hint = "it should look like `https://ucs.example.org/univention/udm/`";
-        reader.wrong(
+        return reader.refuse(
             PATH,
             format!("`{PATH}` must not contain a query, as `{text}` does"),
             Some(hint),
         );
-        return None;
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
@@ -244,27 +242,26 @@ fn user(reader: &mut Reader<'_>) -> Option<String> {
     let user = reader.required(PATH)?;
     if user.contains(':') {
         let what = format!("`{PATH}` contains a colon, which is not allowed in user names");
-        reader.wrong(PATH, what, Some("the password has its own key, `udm.password`"));
-        return None;
+        return reader.refuse(PATH, what, Some("the password has its own key, `udm.password`"));
     }
     Some(user)
 }
 
-fn tls(reader: &mut Reader<'_>) -> Option<UdmTls> {
+fn tls(reader: &mut Reader<'_>) -> UdmTls {
     const FILE: &str = "udm.tls.server_certificate";
     const NO_VERIFY: &str = "udm.tls.danger_disable_tls_verify";
     let server_certificate = reader.path(FILE);
     if let Some(Err(problem)) = server_certificate.as_deref().map(files::certificates) {
         reader.wrong(FILE, format!("`{FILE}`: {problem}"), None);
     }
-    let danger_disable_tls_verify = reader.boolean(NO_VERIFY)?;
+    let danger_disable_tls_verify = reader.boolean(NO_VERIFY);
     if danger_disable_tls_verify {
         reader.report.notes.push(format!(
             "`{NO_VERIFY}` is set: anyone on the network path can read the password and change the answers"
         ));
     }
-    Some(UdmTls {
+    UdmTls {
         server_certificate,
         danger_disable_tls_verify,
-    })
+    }
 }

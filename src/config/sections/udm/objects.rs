@@ -80,8 +80,7 @@ fn ou(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     }
     let what = format!("`{path}` must be a container below the base of the directory, not `{ou}`");
     let hint = "it should look like `ou=people` or `ou=people,ou=sync`, without the base";
-    reader.wrong(path, what, Some(hint));
-    None
+    reader.refuse(path, what, Some(hint))
 }
 
 /// Together with the attributes of every object, they still fit a schema.

@@ -16,7 +16,7 @@ pub(super) type Values = BTreeMap<String, ValueDocument>;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Person {
     id: String,
-    state: State,
+    state: Lifecycle,
     values: Values,
     unknown: Vec<String>,
     source: String,
@@ -27,7 +27,7 @@ pub(crate) struct Person {
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountDocument {
     id: String,
-    state: State,
+    state: Lifecycle,
     /// Who manages the account.
     ownership: OwnershipDocument,
     values: Values,
@@ -40,13 +40,6 @@ enum OwnershipDocument {
     Unproved,
     Foreign,
     Protected,
-}
-
-#[derive(Clone, Copy, JsonSchema, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum State {
-    Active,
-    Disabled,
 }
 
 #[derive(JsonSchema, Serialize, Deserialize)]
@@ -72,7 +65,7 @@ impl Person {
             .filter(|(index, _)| desired.unknown.contains(*index));
         Self {
             id: desired.id.hex(),
-            state: State::new(desired.lifecycle),
+            state: desired.lifecycle,
             values: values(&desired.attributes, schema),
             unknown: unknown.map(|(_, spec)| spec.name.to_string()).collect(),
             source: desired.origin.source.to_string(),
@@ -89,13 +82,10 @@ impl Person {
         Ok(Desired {
             resource,
             id,
-            lifecycle: self.state.lifecycle(),
+            lifecycle: self.state,
             attributes: attributes(self.values, schema)?,
             unknown,
-            origin: RecordRef {
-                source: self.source.into(),
-                at: self.at.into(),
-            },
+            origin: RecordRef::new(self.source, self.at),
         })
     }
 }
@@ -104,7 +94,7 @@ impl AccountDocument {
     pub(super) fn new(account: &Existing, schema: &Schema) -> Self {
         Self {
             id: account.target_id.to_string(),
-            state: State::new(account.lifecycle),
+            state: account.lifecycle,
             ownership: match account.ownership {
                 Ownership::Ours => OwnershipDocument::Ours,
                 Ownership::Unproved(_) => OwnershipDocument::Unproved,
@@ -125,7 +115,7 @@ impl AccountDocument {
             target_id: TargetId::new(self.id),
             id: id.and_then(ExternalId::from_hex),
             claims: Box::default(),
-            lifecycle: self.state.lifecycle(),
+            lifecycle: self.state,
             attributes,
             unread: schema.not_listed(),
             ownership: match self.ownership {
@@ -135,22 +125,6 @@ impl AccountDocument {
                 OwnershipDocument::Protected => Ownership::Protected(reason),
             },
         })
-    }
-}
-
-impl State {
-    pub(super) fn new(lifecycle: Lifecycle) -> Self {
-        match lifecycle {
-            Lifecycle::Active => Self::Active,
-            Lifecycle::Disabled => Self::Disabled,
-        }
-    }
-
-    pub(super) fn lifecycle(self) -> Lifecycle {
-        match self {
-            Self::Active => Lifecycle::Active,
-            Self::Disabled => Lifecycle::Disabled,
-        }
     }
 }
 

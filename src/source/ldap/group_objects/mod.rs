@@ -230,15 +230,14 @@ impl GroupObjects {
     }
 
     fn outside(&self, outside: usize, groups: usize) -> Warning {
-        Warning {
-            at: self.at(self.settings.base_dn.clone()),
-            id: None,
-            reason: format!(
+        Warning::new(
+            self.at(self.settings.base_dn.clone()),
+            format!(
                 "{} of {} left out: neither people nor groups that this source reads",
                 counted(outside, "member"),
                 counted(groups, "group")
             ),
-        }
+        )
     }
 
     fn rejected(&self, at: RecordRef, reason: &str) -> Record {
@@ -246,10 +245,7 @@ impl GroupObjects {
     }
 
     fn at(&self, at: String) -> RecordRef {
-        RecordRef {
-            source: self.source.clone(),
-            at: at.into(),
-        }
+        RecordRef::new(self.source.clone(), at)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::de::IgnoredAny;
 
 use crate::target::udm::wire::{Located, Refusal};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// If a server asks for a longer pause than this, the call fails.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
@@ -114,12 +114,8 @@ impl Answer<'_> {
 
     fn of(&self, kind: Kind, what: &str, hint: Option<&str>) -> TargetError {
         TargetError {
-            kind,
-            operation: self.operation,
-            what: format!("{} {what}", self.status),
-            error_id: None,
             hint: hint.map(str::to_owned),
-            wrote: Wrote::Unknown,
+            ..TargetError::new(kind, self.operation, format!("{} {what}", self.status))
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{Call, Client, LONGEST, odd};
 use crate::http::{self, Flow, Splitter};
 use crate::model::Fingerprints;
 use crate::target::udm::wire::{ListHead, Object};
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 impl Client {
     /// Sends a search and passes on each object while the answer arrives. An interrupted search is repeated; objects
@@ -65,16 +65,15 @@ impl Client {
         if head.results == count {
             return Ok(());
         }
-        Err(TargetError {
-            kind: TargetErrorKind::Protocol,
-            operation: call.operation,
-            what: format!(
+        Err(TargetError::new(
+            TargetErrorKind::Protocol,
+            call.operation,
+            format!(
                 "a list holds {count} of the {} objects that UDM says there are",
                 head.results
             ),
-            error_id: None,
-            hint: Some("run again; if it persists, check that no proxy before UDM cuts its answers".into()),
-            wrote: Wrote::Nothing,
-        })
+        )
+        .hint("run again; if it persists, check that no proxy before UDM cuts its answers")
+        .wrote_nothing())
     }
 }

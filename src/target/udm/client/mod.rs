@@ -234,28 +234,21 @@ impl Client {
 
 /// Error for a success with an unexpected body. The parser's message is omitted, because it could contain a value.
 fn odd(operation: &'static str, status: u16, error: &serde_json::Error) -> TargetError {
-    TargetError {
-        kind: TargetErrorKind::Protocol,
+    TargetError::new(
+        TargetErrorKind::Protocol,
         operation,
-        what: format!(
+        format!(
             "{status} with JSON of an unknown form ({:?} error at line {} column {})",
             error.classify(),
             error.line(),
             error.column()
         ),
-        error_id: None,
-        hint: Some(IS_THIS_UDM.to_owned()),
-        wrote: Wrote::Unknown,
-    }
+    )
+    .hint(IS_THIS_UDM)
 }
 
 fn setup(error: &http::HttpSetupError) -> TargetError {
-    TargetError {
-        kind: TargetErrorKind::Misconfigured,
-        operation: "connect",
-        what: error.to_string(),
-        error_id: None,
-        hint: Some("check `udm.tls`".to_owned()),
-        wrote: Wrote::Nothing,
-    }
+    TargetError::new(TargetErrorKind::Misconfigured, "connect", error.to_string())
+        .hint("check `udm.tls`")
+        .wrote_nothing()
 }

@@ -10,7 +10,7 @@ use super::answer::{Answer, IS_THIS_UDM};
 use super::unreachable::{broke_off, unreachable};
 use super::{Call, Client, LONGEST, Tag};
 use crate::http::{self, Flow, retry_after};
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 impl Client {
     pub(super) async fn transmit(&self, call: &Call) -> Result<Response, TargetError> {
@@ -38,13 +38,14 @@ impl Client {
     }
 
     fn url(&self, call: &Call) -> Result<Url, TargetError> {
-        self.base.join(call.path.as_str()).map_err(|error| TargetError {
-            kind: TargetErrorKind::Misconfigured,
-            operation: call.operation,
-            what: format!("`udm.url` cannot be used: {error}"),
-            error_id: None,
-            hint: Some(IS_THIS_UDM.to_owned()),
-            wrote: Wrote::Nothing,
+        self.base.join(call.path.as_str()).map_err(|error| {
+            TargetError::new(
+                TargetErrorKind::Misconfigured,
+                call.operation,
+                format!("`udm.url` cannot be used: {error}"),
+            )
+            .hint(IS_THIS_UDM)
+            .wrote_nothing()
         })
     }
 
@@ -116,14 +117,13 @@ impl Client {
             |_| "an address that is none".to_owned(),
             |to| to.origin().ascii_serialization(),
         );
-        TargetError {
-            kind: TargetErrorKind::Misconfigured,
-            operation: call.operation,
-            what: format!("{} redirects to {to}, which is not followed", self.base),
-            error_id: None,
-            hint: Some(IS_THIS_UDM.to_owned()),
-            wrote: Wrote::Nothing,
-        }
+        TargetError::new(
+            TargetErrorKind::Misconfigured,
+            call.operation,
+            format!("{} redirects to {to}, which is not followed", self.base),
+        )
+        .hint(IS_THIS_UDM)
+        .wrote_nothing()
     }
 }
 

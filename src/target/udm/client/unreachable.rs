@@ -1,7 +1,7 @@
 //! Errors of calls without a complete answer.
 
 use crate::http::{BodyError, no_answer};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// Error for an interrupted reply.
 pub(super) fn broke_off(operation: &'static str, url: &str, error: &BodyError) -> TargetError {
@@ -55,12 +55,5 @@ fn base_address(url: &str) -> &str {
 }
 
 fn lost(kind: Kind, operation: &'static str, what: String, hint: String) -> TargetError {
-    TargetError {
-        kind,
-        operation,
-        what,
-        error_id: None,
-        hint: Some(hint),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(kind, operation, what).hint(hint)
 }

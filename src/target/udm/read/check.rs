@@ -19,7 +19,7 @@ impl UdmTarget {
             Err(error) => return vec![problem("sign in", &error)],
         };
         let signed_in = format!("as `{}`; the base is {base}", self.settings.user);
-        let mut findings = vec![Diagnosis::ok(subject("sign in"), signed_in)];
+        let mut findings = vec![works("sign in", signed_in)];
         self.check_type(Kind::User, &self.settings.users, &base, &mut findings)
             .await;
         if let Some(groups) = &self.settings.groups {
@@ -60,7 +60,7 @@ impl UdmTarget {
                  first run shows it"
             ),
         };
-        Diagnosis::ok(subject("right to write"), seen)
+        works("right to write", seen)
     }
 
     async fn check_type(&self, kind: Kind, objects: &UdmObjects, base: &str, findings: &mut Vec<Diagnosis>) {
@@ -70,10 +70,7 @@ impl UdmTarget {
             Err(error) => problem(&properties, &error),
             Ok(types) => match wrong_property(section(kind), objects, &types) {
                 Some((wrong, fix)) => Diagnosis::problem(subject(&properties), wrong, Some(fix)),
-                None => Diagnosis::ok(
-                    subject(&properties),
-                    format!("all {} are there", objects.properties.len()),
-                ),
+                None => works(&properties, format!("all {} are there", objects.properties.len())),
             },
         });
         let container = format!("{},{base}", objects.ou);
@@ -82,10 +79,10 @@ impl UdmTarget {
             Err(error) => findings.push(problem(&place, &error)),
             Ok(false) => {
                 let seen = format!("{container} is missing; the first run that needs it creates it");
-                findings.push(Diagnosis::ok(subject(&place), seen));
+                findings.push(works(&place, seen));
             }
             Ok(true) => {
-                findings.push(Diagnosis::ok(subject(&place), container.clone()));
+                findings.push(works(&place, container.clone()));
                 findings.push(self.count_objects(kind, what, &container).await);
             }
         }
@@ -96,7 +93,7 @@ impl UdmTarget {
         let each = RefCell::new(|_: Object| count.set(count.get() + 1));
         let call = Call::get("count_objects", Path::search(kind, container, &[], &["dn"]));
         match self.client.list(&call, &each).await {
-            Ok(()) => Diagnosis::ok(subject(what), format!("{} in the container", count.get())),
+            Ok(()) => works(what, format!("{} in the container", count.get())),
             Err(error) => problem(what, &error),
         }
     }
@@ -104,6 +101,10 @@ impl UdmTarget {
 
 pub(super) fn subject(what: &str) -> String {
     format!("target udm: {what}")
+}
+
+pub(super) fn works(what: &str, seen: impl Into<String>) -> Diagnosis {
+    Diagnosis::ok(subject(what), seen)
 }
 
 pub(super) fn problem(what: &str, error: &TargetError) -> Diagnosis {

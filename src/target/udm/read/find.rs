@@ -9,7 +9,7 @@ use super::super::state::UdmTarget;
 use super::super::wire::Object;
 use crate::config::Dn;
 use crate::model::{Desired, Existing, ExternalId, Ownership, Purpose, TargetId, TypeId};
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 const ELSEWHERE: &str = "it is in another container";
 
@@ -29,13 +29,13 @@ impl UdmTarget {
     ) -> Result<Box<str>, TargetError> {
         let call = Call::get("find_object", Path::any_object(object.as_str()));
         let reply = self.client.send(&call).await?;
-        let dn = reply.dn.ok_or_else(|| TargetError {
-            kind: TargetErrorKind::Protocol,
-            operation: call.operation,
-            what: "UDM does not say where the object is".to_owned(),
-            error_id: None,
-            hint: None,
-            wrote: Wrote::Nothing,
+        let dn = reply.dn.ok_or_else(|| {
+            TargetError::new(
+                TargetErrorKind::Protocol,
+                call.operation,
+                "UDM does not say where the object is",
+            )
+            .wrote_nothing()
         })?;
         self.memory.put(object, &dn);
         Ok(dn.into())

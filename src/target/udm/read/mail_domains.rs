@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::client::{Call, Kind, Path};
 use super::super::state::UdmTarget;
 use super::super::wire::Object;
-use super::check::{problem, subject};
+use super::check::{problem, subject, works};
 use crate::model::{Desired, DesiredState, Diagnosis, Value};
 use crate::target::TargetError;
 
@@ -30,8 +30,8 @@ impl UdmTarget {
                 "there are none, so no user can have a primary mail address",
                 Some("add a mail domain (`mail/domain`), or take the mail addresses out of `udm.users.properties`".to_owned()),
             ),
-            Ok(names) => Diagnosis::ok(
-                subject("mail domains"),
+            Ok(names) => works(
+                "mail domains",
                 names.into_iter().collect::<Vec<_>>().join(", "),
             ),
         }

@@ -10,7 +10,7 @@ use super::super::state::prepared::{Prepared, TypeState};
 use super::super::wire::{Object, Template};
 use crate::config::UdmObjects;
 use crate::model::TypeId;
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 impl UdmTarget {
     /// Reads the base, which proves the credentials, the containers and the templates.
@@ -163,12 +163,7 @@ pub(in crate::target::udm) fn wrong_property(
 }
 
 fn misconfigured(operation: &'static str, what: String, hint: String) -> TargetError {
-    TargetError {
-        kind: TargetErrorKind::Misconfigured,
-        operation,
-        what,
-        error_id: None,
-        hint: Some(hint),
-        wrote: Wrote::Nothing,
-    }
+    TargetError::new(TargetErrorKind::Misconfigured, operation, what)
+        .hint(hint)
+        .wrote_nothing()
 }

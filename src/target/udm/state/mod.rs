@@ -18,7 +18,7 @@ use super::rules::catalog::GROUP;
 use crate::config::{ApplySettings, UdmObjects, UdmSettings};
 use crate::http::Backoff;
 use crate::model::{Catalog, TypeId};
-use crate::target::{TargetError, TargetErrorKind as Kind, TargetName, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind, TargetName};
 
 /// The users and groups of two containers of one UDM.
 pub struct UdmTarget {
@@ -71,13 +71,11 @@ impl UdmTarget {
     }
 
     pub(super) fn unprepared(&self) -> TargetError {
-        TargetError {
-            kind: Kind::Protocol,
-            operation: "read_template",
-            what: format!("{} was used before it was looked at", self.name.title),
-            error_id: None,
-            hint: None,
-            wrote: Wrote::Nothing,
-        }
+        TargetError::new(
+            Kind::Protocol,
+            "read_template",
+            format!("{} was used before it was looked at", self.name.title),
+        )
+        .wrote_nothing()
     }
 }

@@ -7,7 +7,7 @@ use super::super::rules::key;
 use super::super::rules::notes::Notes;
 use super::super::state::UdmTarget;
 use crate::model::{Existing, Removal, Required, TypeId};
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 /// Result of reading an object again.
 pub(super) enum Seen {
@@ -58,13 +58,12 @@ impl UdmTarget {
         } else {
             return Ok(Seen::There(tag));
         };
-        Err(TargetError {
-            kind: TargetErrorKind::Conflict,
-            operation: "read_object",
-            what: format!("the object has changed since it was read; it was not removed: {changed}"),
-            error_id: None,
-            hint: Some("the next run checks it again".into()),
-            wrote: Wrote::Nothing,
-        })
+        Err(TargetError::new(
+            TargetErrorKind::Conflict,
+            "read_object",
+            format!("the object has changed since it was read; it was not removed: {changed}"),
+        )
+        .hint("the next run checks it again")
+        .wrote_nothing())
     }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::SecretString;
 
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 /// This many random bytes cannot be guessed.
 const BYTES: usize = 24;
@@ -16,13 +16,13 @@ const KINDS: &str = "aA1.";
 /// A password for a new user. It is not shown to anyone, so no one can sign in with it.
 pub(super) fn random() -> Result<SecretString, TargetError> {
     let mut bytes = [0; BYTES];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| TargetError {
-        kind: TargetErrorKind::Misconfigured,
-        operation: "create_user",
-        what: "this system gives no random numbers for passwords".to_owned(),
-        error_id: None,
-        hint: None,
-        wrote: Wrote::Nothing,
+    SystemRandom::new().fill(&mut bytes).map_err(|_| {
+        TargetError::new(
+            TargetErrorKind::Misconfigured,
+            "create_user",
+            "this system gives no random numbers for passwords",
+        )
+        .wrote_nothing()
     })?;
     Ok(format!("{}{KINDS}", URL_SAFE_NO_PAD.encode(bytes)).into())
 }

@@ -11,7 +11,7 @@ use super::super::wire::Warned;
 use super::body::Body;
 use super::members::Members;
 use crate::model::{Attributes, Change, Edit, Ids, Purpose, TargetId, TypeId, Value};
-use crate::target::{Applied, TargetError, TargetErrorKind, Wrote};
+use crate::target::{Applied, TargetError, TargetErrorKind};
 
 pub(super) struct Patch<'a> {
     pub(super) resource: TypeId,
@@ -132,14 +132,9 @@ impl UdmTarget {
             .find_map(|value| self.memory.other_holder(value, by));
         let Some(holder) = held else { return Ok(()) };
         let what = format!("object {holder} has the name, mail address or identifier that it is to get");
-        Err(TargetError {
-            kind: TargetErrorKind::Conflict,
-            operation: "find_object",
-            what,
-            error_id: None,
-            hint: Some("the next run tries again after the other one has released it".to_owned()),
-            wrote: Wrote::Nothing,
-        })
+        Err(TargetError::new(TargetErrorKind::Conflict, "find_object", what)
+            .hint("the next run tries again after the other one has released it")
+            .wrote_nothing())
     }
 
     /// The server does not remove a DN that the group spells differently. Then the group is read for its spelling.

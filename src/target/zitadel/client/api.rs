@@ -20,7 +20,7 @@ use super::sign_in::auth::Auth;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::credential::{Credential, CredentialKind};
 use crate::http::{self, Backoff, Limiter, Secrets, retry};
-use crate::target::{RequestStats, TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{RequestStats, TargetError, TargetErrorKind as Kind};
 use crate::tls::Expiry;
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -257,12 +257,6 @@ impl Api {
 }
 
 fn client(silence: Duration, shown: Expiry) -> Result<Client, TargetError> {
-    http::client_without_redirects(CONNECT, silence, shown).map_err(|error| TargetError {
-        kind: Kind::Misconfigured,
-        operation: "connect",
-        what: error.to_string(),
-        error_id: None,
-        hint: None,
-        wrote: Wrote::Unknown,
-    })
+    http::client_without_redirects(CONNECT, silence, shown)
+        .map_err(|error| TargetError::new(Kind::Misconfigured, "connect", error.to_string()))
 }

@@ -219,14 +219,14 @@ impl Answer<'_> {
             }
             _ => IS_THIS_ZITADEL,
         };
-        quote_wait(TargetError {
-            kind,
-            operation: self.operation,
-            what: format!("{} answered {} with {form}", self.url, self.status.as_u16()),
-            error_id: None,
-            hint: Some(hint.into()),
-            wrote: Wrote::Unknown,
-        })
+        quote_wait(
+            TargetError::new(
+                kind,
+                self.operation,
+                format!("{} answered {} with {form}", self.url, self.status.as_u16()),
+            )
+            .hint(hint),
+        )
     }
 }
 

@@ -12,7 +12,7 @@ use super::error::{Answer, Failure};
 use super::unreachable::broke_off;
 use crate::http::{self, BodyError, Flow, Secrets, Splitter, retry_after};
 use crate::target::zitadel::wire::received::{Disguised, ListDetails, ListHead};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// No refusal of Zitadel is longer. The rest of a proxy's page is not needed.
 const REFUSAL_LIMIT: usize = 64 * 1024;
@@ -118,38 +118,28 @@ fn error_in_disguise(reading: Reading<'_>, url: &str, body: &[u8]) -> Option<Fai
 
 /// Error for a list that goes on without new items.
 pub(in crate::target::zitadel) fn endless(operation: &'static str, what: &str) -> TargetError {
-    TargetError {
-        kind: Kind::Protocol,
-        operation,
-        what: format!("{what}: the list has no end"),
-        error_id: None,
-        hint: Some("check that no proxy before Zitadel caches or repeats answers to POST requests".into()),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(Kind::Protocol, operation, format!("{what}: the list has no end"))
+        .hint("check that no proxy before Zitadel caches or repeats answers to POST requests")
 }
 
 /// Error for an incomplete list.
 pub(in crate::target::zitadel) fn short(operation: &'static str, held: u64, total: u64) -> TargetError {
-    TargetError {
-        kind: Kind::Protocol,
+    TargetError::new(
+        Kind::Protocol,
         operation,
-        what: format!("a list holds {held} of the {total} items that Zitadel says there are"),
-        error_id: None,
-        hint: Some("run again; if it persists, check that no proxy before Zitadel cuts its answers".into()),
-        wrote: Wrote::Unknown,
-    }
+        format!("a list holds {held} of the {total} items that Zitadel says there are"),
+    )
+    .hint("run again; if it persists, check that no proxy before Zitadel cuts its answers")
 }
 
 /// Error for an answer about other users than the requested ones.
 pub(in crate::target::zitadel) fn strangers(operation: &'static str) -> TargetError {
-    TargetError {
-        kind: Kind::Protocol,
+    TargetError::new(
+        Kind::Protocol,
         operation,
-        what: "Zitadel answered about other accounts than it was asked about".into(),
-        error_id: None,
-        hint: Some("check that no proxy before Zitadel caches or repeats answers to POST requests".into()),
-        wrote: Wrote::Unknown,
-    }
+        "Zitadel answered about other accounts than it was asked about",
+    )
+    .hint("check that no proxy before Zitadel caches or repeats answers to POST requests")
 }
 
 /// Converts an answer with an error status to an error, with secrets masked.
@@ -207,14 +197,12 @@ pub(in crate::target::zitadel) fn redirected(
                 .to_owned(),
         ),
     };
-    TargetError {
-        kind: Kind::Misconfigured,
+    TargetError::new(
+        Kind::Misconfigured,
         operation,
-        what: format!("{} redirects to {to}, which is not followed", reply.url()),
-        error_id: None,
-        hint: Some(hint),
-        wrote: Wrote::Unknown,
-    }
+        format!("{} redirects to {to}, which is not followed", reply.url()),
+    )
+    .hint(hint)
 }
 
 /// The base address of a Zitadel to which the same path is redirected.
@@ -228,10 +216,10 @@ pub(in crate::target::zitadel) fn malformed(answer: &Answer<'_>, error: &serde_j
     if !answer.body.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_err() {
         return answer.not_json();
     }
-    TargetError {
-        kind: Kind::Protocol,
-        operation: answer.operation,
-        what: format!(
+    TargetError::new(
+        Kind::Protocol,
+        answer.operation,
+        format!(
             "{} answered {} with JSON of an unknown form ({:?} error at line {} column {})",
             answer.url,
             answer.status.as_u16(),
@@ -239,8 +227,6 @@ pub(in crate::target::zitadel) fn malformed(answer: &Answer<'_>, error: &serde_j
             error.line(),
             error.column()
         ),
-        error_id: None,
-        hint: Some("check that this Zitadel is v2.64 or later".into()),
-        wrote: Wrote::Unknown,
-    }
+    )
+    .hint("check that this Zitadel is v2.64 or later")
 }

@@ -55,12 +55,5 @@ pub(in crate::target::zitadel) fn unreachable(
         None if failure.is_silence => SILENT.to_owned(),
         None => "check `zitadel.url`, the network and the proxy variables".to_owned(),
     };
-    TargetError {
-        kind,
-        operation,
-        what: failure.what,
-        error_id: None,
-        hint: Some(hint),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(kind, operation, failure.what).hint(hint)
 }

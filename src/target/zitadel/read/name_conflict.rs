@@ -5,7 +5,7 @@ use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
 use crate::target::zitadel::write::links::{FREE_THE_LINK, LINK_TAKEN};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 const RENAME: &str = "rename that account, or give the person another address in the source";
 /// The list may still be stale: in an installation of several nodes, one can be a minute behind another.
@@ -27,14 +27,12 @@ impl ZitadelTarget {
         });
         let accounts = self.accounts_of(users).await?;
         match other {
-            Some(other) if accounts.is_empty() => Err(TargetError {
-                kind: Kind::Conflict,
-                operation: "find_user",
-                what: format!("{other} has the login name"),
-                error_id: None,
-                hint: Some(RENAME.into()),
-                wrote: Wrote::Unknown,
-            }),
+            Some(other) if accounts.is_empty() => {
+                Err(
+                    TargetError::new(Kind::Conflict, "find_user", format!("{other} has the login name"))
+                        .hint(RENAME),
+                )
+            }
             _ => Ok(accounts),
         }
     }

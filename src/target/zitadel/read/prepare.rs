@@ -7,7 +7,7 @@ use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::state::{Prepared, ZitadelTarget};
 use crate::target::zitadel::wire::received::{GrantedProject, Me, MyOrg, Permissions, Role};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// Permissions that every run needs. [`TAKE_AWAY`] is only needed to remove the last role of a user.
 const NEEDED: [&str; 5] = [
@@ -59,13 +59,10 @@ impl ZitadelTarget {
 
     /// Adds a warning about the target. Steps may run twice; the last warning replaces the one before.
     pub(in crate::target::zitadel) fn warn_once(&self, at: String, reason: String) {
-        let at = RecordRef {
-            source: "zitadel".into(),
-            at: at.into(),
-        };
+        let at = RecordRef::new("zitadel", at);
         let mut warnings = self.warnings.borrow_mut();
         warnings.retain(|before| before.at != at);
-        warnings.push(Warning { at, id: None, reason });
+        warnings.push(Warning::new(at, reason));
     }
 
     /// `role` or `roles` with the keys.
@@ -104,18 +101,16 @@ impl ZitadelTarget {
         if missing.is_empty() {
             return Ok(needed.join(", "));
         }
-        Err(TargetError {
-            kind: Kind::Unauthorized,
-            operation: "permissions",
-            what: format!(
+        Err(TargetError::new(
+            Kind::Unauthorized,
+            "permissions",
+            format!(
                 "the service account lacks {} in organization {}",
                 missing.join(", "),
                 self.settings.organization_id
             ),
-            error_id: None,
-            hint: Some(hint_of(&missing).into()),
-            wrote: Wrote::Unknown,
-        })
+        )
+        .hint(hint_of(&missing)))
     }
 
     /// Returns the organization's name.
@@ -196,14 +191,11 @@ impl ZitadelTarget {
         let path = ["auth", "v1", "users", "me"];
         let me: Me = self.api.send(&Call::get("own_account", &path)).await?;
         if me.user.id.is_empty() {
-            return Err(TargetError {
-                kind: Kind::Protocol,
-                operation: "own_account",
-                what: "Zitadel does not say whose token this is".into(),
-                error_id: None,
-                hint: None,
-                wrote: Wrote::Unknown,
-            });
+            return Err(TargetError::new(
+                Kind::Protocol,
+                "own_account",
+                "Zitadel does not say whose token this is",
+            ));
         }
         Ok(me.user.id)
     }
@@ -261,12 +253,5 @@ fn hint_of(missing: &[&str]) -> &'static str {
 }
 
 fn misconfigured(operation: &'static str, what: String, hint: &str) -> TargetError {
-    TargetError {
-        kind: Kind::Misconfigured,
-        operation,
-        what,
-        error_id: None,
-        hint: Some(hint.into()),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(Kind::Misconfigured, operation, what).hint(hint)
 }

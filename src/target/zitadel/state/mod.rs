@@ -22,7 +22,7 @@ use super::rules::schema;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{AttributeSet, Catalog, Schema, Value, Warning};
-use crate::target::{TargetError, TargetErrorKind as Kind, TargetName, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind, TargetName};
 
 /// What is known before the account list is read.
 pub(in crate::target::zitadel) struct Prepared {
@@ -125,13 +125,12 @@ impl ZitadelTarget {
     }
 
     pub(in crate::target::zitadel) fn prepared(&self) -> Result<Rc<Prepared>, TargetError> {
-        self.prepared.borrow().clone().ok_or_else(|| TargetError {
-            kind: Kind::Protocol,
-            operation: "list_users",
-            what: "asked for accounts before it was proved that all of them can be seen".into(),
-            error_id: None,
-            hint: None,
-            wrote: Wrote::Unknown,
+        self.prepared.borrow().clone().ok_or_else(|| {
+            TargetError::new(
+                Kind::Protocol,
+                "list_users",
+                "asked for accounts before it was proved that all of them can be seen",
+            )
         })
     }
 }

@@ -131,14 +131,12 @@ impl ZitadelTarget {
 
 /// Error for a success without an id. The account has to be searched for.
 fn no_id() -> TargetError {
-    TargetError {
-        kind: Kind::Unreachable,
-        operation: "create_user",
-        what: "Zitadel does not say the id of the new account".into(),
-        error_id: None,
-        hint: Some("check that no proxy before Zitadel replaces its answers".into()),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(
+        Kind::Unreachable,
+        "create_user",
+        "Zitadel does not say the id of the new account",
+    )
+    .hint("check that no proxy before Zitadel replaces its answers")
 }
 
 /// The names, the external id and, if written, the language; with `shown` also the display name.

@@ -7,7 +7,7 @@ use crate::target::zitadel::rules::schema::{
 };
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Metadata, User, UserState};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// State of an account that is to be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,12 +176,10 @@ fn is_same_name(one: &str, other: &str) -> bool {
 
 /// Error for an account that has changed since the plan was made. `what` contains the consequence and the reason.
 pub(in crate::target::zitadel) fn changed_since(what: &str) -> TargetError {
-    TargetError {
-        kind: Kind::Conflict,
-        operation: "read_user",
-        what: format!("the account has changed since the list of accounts was read; {what}"),
-        error_id: None,
-        hint: Some("the next run checks it again".into()),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(
+        Kind::Conflict,
+        "read_user",
+        format!("the account has changed since the list of accounts was read; {what}"),
+    )
+    .hint("the next run checks it again")
 }

@@ -8,7 +8,7 @@ use crate::target::zitadel::client::error::{Failure, accept};
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, ListHead};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// The list may be truncated, and shows a session for a moment after it has ended.
 const ROUNDS: u32 = 20;
@@ -83,26 +83,16 @@ impl ZitadelTarget {
 }
 
 fn not_shown(total: u64) -> TargetError {
-    TargetError {
-        kind: Kind::Protocol,
-        operation: "list_sessions",
-        what: format!(
+    TargetError::new(Kind::Protocol, "list_sessions", format!(
             "the account is deactivated, but Zitadel does not show the service account its sessions, of which there are {total}"
-        ),
-        error_id: None,
-        hint: Some(RIGHT.into()),
-        wrote: Wrote::Unknown,
-    }
+        )).hint(RIGHT)
 }
 
 fn not_ended() -> TargetError {
-    TargetError {
-        kind: Kind::Protocol,
-        operation: "end_session",
-        what: "the account is deactivated, but Zitadel does not end its sessions, or new ones begin all the time"
-            .into(),
-        error_id: None,
-        hint: Some(RIGHT.into()),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(
+        Kind::Protocol,
+        "end_session",
+        "the account is deactivated, but Zitadel does not end its sessions, or new ones begin all the time",
+    )
+    .hint(RIGHT)
 }

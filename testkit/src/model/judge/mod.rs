@@ -2,6 +2,7 @@
 
 pub(super) mod claims;
 pub(super) mod grace;
+mod held;
 pub(super) mod limits;
 pub(super) mod provenance;
 pub(super) mod roles;

@@ -1,14 +1,14 @@
 //! What a run may do to one account.
 
 use super::Judge;
-use super::grace::without_notes;
+use super::held::{has_role, roles_of};
 use super::provenance::changes_hands;
-use super::roles::{has_role, roles_of};
+use super::wanted::MARK;
 use super::wanted::{Accounts, forms, has_id_of, is_hex_id, is_ours_to_see};
+use crate::model::grace::without_notes;
 use crate::model::settings::Fate;
 use crate::model::source::alike::alike;
 use crate::model::source::directory::Person;
-use crate::model::target::organization::MARK;
 use crate::zitadel::{UserState, UserView};
 
 impl Judge<'_> {

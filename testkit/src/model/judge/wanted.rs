@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::grace::is_noted;
-use super::roles::{has_role, role_lacks};
+use super::held::{has_role, role_lacks};
+use crate::model::grace::is_noted;
 use crate::model::settings::{Fate, Settings};
 use crate::model::source::alike::{alike, form, id_form};
 use crate::model::source::directory::{Known, Person};
 use crate::model::source::people::PHONES;
-use crate::model::target::organization::MARK;
 use crate::zitadel::localpart;
 use crate::zitadel::{UserState, UserView};
+
+/// What says that the tool deactivated an account.
+pub(crate) const MARK: &str = "directory-sync.disabled_by";
 
 /// Accounts by id.
 pub(crate) type Accounts = BTreeMap<String, UserView>;

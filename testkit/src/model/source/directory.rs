@@ -6,25 +6,7 @@ use super::alike::{address, form};
 use super::groups::{EVERYBODYS, Groups, RoleSet, Roles};
 use super::row::{Writing, write_row};
 
-/// What a row says about a person.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Person {
-    /// The address, also the login name; its bytes are the id.
-    pub email: String,
-    /// Given name.
-    pub first_name: String,
-    /// Family name.
-    pub last_name: String,
-    /// Empty where there is none.
-    pub phone: String,
-}
-
-impl Person {
-    /// The id in the form that is stored.
-    pub fn id(&self) -> String {
-        hex::encode(&self.email)
-    }
-}
+pub use super::person::Person;
 
 /// Whether something can be read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

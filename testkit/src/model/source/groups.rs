@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::directory::Directory;
 use crate::model::random::Random;
 
 /// The role of all people without a rule.
@@ -27,11 +26,11 @@ pub struct Roles {
 /// A role for the members of groups.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
-    role: &'static str,
+    pub(super) role: &'static str,
     /// Places of groups.
-    groups: Vec<usize>,
-    nested: bool,
-    allow_empty: bool,
+    pub(super) groups: Vec<usize>,
+    pub(super) nested: bool,
+    pub(super) allow_empty: bool,
 }
 
 /// By which attribute a group names its members.
@@ -212,61 +211,5 @@ impl Groups {
                 "all of all groups is to be seen".to_owned()
             }
         }
-    }
-}
-
-impl Directory {
-    /// What a group says of its members, as far as it can be seen.
-    pub(crate) fn values(&self, group: &Group) -> Vec<String> {
-        if group.sight == Sight::NoMember {
-            return Vec::new();
-        }
-        let named = group.members.iter().flat_map(|place| match group.naming {
-            Naming::MemberUid => vec![format!("p{place}")],
-            Naming::Member | Naming::UniqueMember => self.entry_dns(*place),
-        });
-        named.chain(group.within.map(group_dn)).collect()
-    }
-
-    /// The roles by the place of the person; `None` if a group that matters cannot be read.
-    pub(crate) fn roles(&self, roles: &Roles) -> Option<Vec<RoleSet>> {
-        let is_ruled = roles.rules.iter().any(|rule| rule.role == EVERYBODYS);
-        let everybodys = RoleSet::from_iter((!is_ruled).then_some(EVERYBODYS));
-        let mut wanted = vec![everybodys; self.people.len()];
-        for rule in &roles.rules {
-            for place in self.members(rule)? {
-                wanted[place].insert(rule.role);
-            }
-        }
-        Some(wanted)
-    }
-
-    /// Who is in the groups of a rule.
-    fn members(&self, rule: &Rule) -> Option<BTreeSet<usize>> {
-        if rule.nested && self.groups.unlisted {
-            return None;
-        }
-        let mut open = rule.groups.clone();
-        let (mut seen, mut members) = (BTreeSet::new(), BTreeSet::new());
-        while let Some(place) = open.pop() {
-            if !seen.insert(place) {
-                continue;
-            }
-            let group = &self.groups.all[place];
-            let values = self.values(group).len();
-            match group.sight {
-                // One that is only within another one is then just gone.
-                Sight::Missing if rule.groups.contains(&place) => return None,
-                Sight::Missing => continue,
-                Sight::Refused => return None,
-                Sight::FirstPart if group.naming == Naming::Member && values > 1 => return None,
-                _ if values == 0 && !rule.allow_empty => return None,
-                Sight::NoMember => continue,
-                Sight::All | Sight::InParts | Sight::FirstPart => {}
-            }
-            members.extend(&group.members);
-            open.extend(group.within.filter(|_| rule.nested));
-        }
-        Some(members)
     }
 }

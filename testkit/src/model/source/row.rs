@@ -1,7 +1,7 @@
 //! One row of a file.
 
 use super::alike::HIDDEN;
-use super::directory::Person;
+use super::person::Person;
 
 /// How the row of a person is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,13 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::model::judge::wanted::good_phone;
+use crate::model::judge::wanted::{MARK, good_phone};
 use crate::model::random::Random;
 use crate::model::source::directory::Person;
 use crate::zitadel::{UserSeed, UserState, UserView, ZitadelDouble, localpart};
-
-/// What says that the tool deactivated an account.
-pub(crate) const MARK: &str = "directory-sync.disabled_by";
 
 /// How a person's account was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,8 +16,11 @@ use std::fmt::Write as _;
 use super::answer::Incoming;
 use super::options::Options;
 
-pub(crate) use routes::{Route, Step, first_step, route, second_step};
-pub(crate) use write::{drafted, remove};
+pub(crate) use routes::{Route, first_step, route, second_step};
+pub(crate) use write::{Step, drafted, remove};
+
+/// Names and titles of modules and types (recorded: links/index).
+const MODULES: &str = include_str!("modules.txt");
 
 /// A request with its addresses.
 pub(crate) struct Call<'a> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::routes::MODULES;
+use super::MODULES;
 use super::{Call, links};
 use crate::udm::answer::Answer;
 use crate::udm::errors::Failure;

@@ -1,7 +1,7 @@
 //! Which address leads where (recorded: routing).
 
-use super::write::{self, Plan};
-use super::{Call, decoded, object, pages, search};
+use super::write::{self, Plan, Step};
+use super::{Call, MODULES, decoded, object, pages, search};
 use crate::udm::answer::{Answer, Incoming};
 use crate::udm::errors::Failure;
 use crate::udm::schema::Kind;
@@ -21,9 +21,6 @@ pub(crate) enum Route {
     Object(String, String),
     Nowhere,
 }
-
-/// Names and titles of modules and types (recorded: links/index).
-pub(super) const MODULES: &str = include_str!("modules.txt");
 
 /// Finds the route of a path.
 pub(crate) fn route(prefix: &str, path: &str) -> Route {
@@ -80,19 +77,6 @@ impl Route {
             Self::Move(_) => &["POST", "OPTIONS"],
             _ => &["GET", "OPTIONS"],
         }
-    }
-}
-
-/// The result of the first half of a request.
-pub(crate) enum Step {
-    Done(Answer),
-    /// What is to be written, made from what was read.
-    Write(Box<Plan>),
-}
-
-impl From<Answer> for Step {
-    fn from(answer: Answer) -> Self {
-        Self::Done(answer)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::MODULES;
 use super::asked::Asked;
-use super::routes::MODULES;
 use super::{Call, links, object, quote};
 use crate::udm::answer::Answer;
 use crate::udm::directory::Entry;

@@ -1,13 +1,9 @@
 //! Who calls, for which organization, and what they may do.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 use crate::zitadel::control::options::Version;
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{DENIED, Failure, NOT_FOUND, UNAUTHENTICATED};
-use crate::zitadel::protocol::routes::Call;
-use crate::zitadel::state::State;
+use crate::zitadel::state::{Membership, State};
 
 /// A role of the default role mapping, or a list of permissions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +20,6 @@ pub enum Access {
     Nothing,
     /// A membership in the synced organization with exactly these permissions.
     Permissions(Vec<String>),
-}
-
-/// Permissions of one user.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Membership {
-    /// In the whole instance; empty where the user is no member of it.
-    pub(crate) instance: Vec<String>,
-    pub(crate) orgs: BTreeMap<String, Vec<String>>,
 }
 
 /// In the server's order.

@@ -1,9 +1,9 @@
 //! What a sync asks before it reads: its organization, the project's roles, the domain policy.
 
 use super::caller::{Caller, Level};
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{ProjectGrant, State};

@@ -6,10 +6,9 @@ use ring::signature::{
     KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaKeyPair, RsaParameters,
     UnparsedPublicKey,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::zitadel::state::{State, UserState, fold};
+use crate::zitadel::state::{State, Token, UserState, fold};
 
 /// The service account's key, PKCS#1 as Zitadel gives it; generated for this double, used nowhere else.
 pub(crate) const SERVICE_KEY: &str = include_str!("../service-account.pem");
@@ -21,29 +20,6 @@ const AUDIENCE_SCOPE: &str = "urn:zitadel:iam:org:project:id:zitadel:aud";
 const NO_SCOPE: &str = "The scope of your request is missing. Please ensure some scopes are requested. \
     If you have any questions, you may contact the administrator of the application.";
 const SECOND: i64 = 1_000_000;
-
-/// A registered public key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Key {
-    pub(crate) user: String,
-    /// Microseconds since 1970.
-    pub(crate) expires: i64,
-    /// PKCS#1 DER.
-    #[serde(with = "crate::zitadel::control::views::base64_bytes")]
-    pub(crate) public: Vec<u8>,
-}
-
-/// An access token or personal access token.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Token {
-    pub(crate) user: String,
-    /// Microseconds since 1970.
-    pub(crate) expires: i64,
-    /// Whether the API is in its audience.
-    pub(crate) for_api: bool,
-    /// Personal access tokens survive a deactivation of their user.
-    pub(crate) personal: bool,
-}
 
 /// The public half of a PEM key.
 pub(crate) fn public_key(pem: &str) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use crate::zitadel::access::caller::Access;
 use crate::zitadel::access::token::{FOREIGN_KEY, SERVICE_KEY};
 use crate::zitadel::state::UserState;
-use crate::zitadel::state::events::EventKind;
+use crate::zitadel::state::event::EventKind;
 use crate::zitadel::{ServiceUser, ZitadelDouble};
 
 pub(super) fn service_user(id: String) -> ServiceUser {

@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use crate::zitadel::ZitadelDouble;
+use crate::zitadel::protocol::call::{Call, Transport};
 use crate::zitadel::protocol::core::Core;
+use crate::zitadel::protocol::gate::Act;
 use crate::zitadel::protocol::http::{Plus, decode, form};
-use crate::zitadel::protocol::routes::{Call, Found, Transport, find};
+use crate::zitadel::protocol::routes::{Found, find};
 
 impl ZitadelDouble {
     /// Makes a REST call as the instance owner in the synced organization: what an administrator does by hand
@@ -44,14 +46,6 @@ impl ZitadelDouble {
         };
         self.core.gate().act_before(of, act);
     }
-}
-
-/// A call at a chosen moment.
-#[derive(Debug, Clone)]
-pub(crate) struct Act {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) body: Value,
 }
 
 impl Core {

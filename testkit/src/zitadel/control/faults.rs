@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use crate::faults;
+
+pub use crate::faults::Moment;
+
 /// Which requests a fault hits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matches {
@@ -57,64 +61,24 @@ pub enum FaultKind {
     Kept,
 }
 
-/// A fault: hits `times` requests that match, after letting `skip` of them pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Which requests.
-    pub matches: Matches,
-    /// How many of them pass first.
-    pub skip: u64,
-    /// How many of them are hit.
-    pub times: u64,
-    /// What happens to them.
-    pub kind: FaultKind,
-}
+/// A fault of this double.
+pub type Fault = faults::Fault<Matches, FaultKind>;
 
 impl Fault {
     /// Hits one request of this method and path.
     pub fn once(method: &str, prefix: &str, kind: FaultKind) -> Self {
-        let matches = Matches::Path {
-            method: method.to_owned(),
-            prefix: prefix.to_owned(),
-        };
-        Self {
-            matches,
-            skip: 0,
-            times: 1,
-            kind,
-        }
+        let (method, prefix) = (method.to_owned(), prefix.to_owned());
+        Self::one(Matches::Path { method, prefix }, kind)
     }
 
     /// Hits the n-th write, from 1.
     pub fn nth_write(n: u64, kind: FaultKind) -> Self {
-        Self {
-            matches: Matches::NthWrite(n),
-            skip: 0,
-            times: 1,
-            kind,
-        }
+        Self::one(Matches::NthWrite(n), kind)
     }
 
     /// Hits everything until the faults are cleared.
     pub fn always(kind: FaultKind) -> Self {
-        Self {
-            matches: Matches::Any,
-            skip: 0,
-            times: u64::MAX,
-            kind,
-        }
-    }
-
-    /// The same fault, `times` times.
-    #[must_use]
-    pub fn times(self, times: u64) -> Self {
-        Self { times, ..self }
-    }
-
-    /// The same fault, after `skip` requests that match.
-    #[must_use]
-    pub fn after(self, skip: u64) -> Self {
-        Self { skip, ..self }
+        Self::one(Matches::Any, kind).times(u64::MAX)
     }
 }
 
@@ -165,19 +129,11 @@ impl FaultKind {
 
     /// An answer of a proxy in between.
     pub fn html(status: u16) -> Self {
+        let (status, headers, body) = faults::page(status);
         Self::Answer {
             status,
-            headers: vec![("content-type".to_owned(), "text/html".to_owned())],
-            body: "<html><body><h1>Bad Gateway</h1></body></html>".to_owned(),
+            headers,
+            body,
         }
     }
-}
-
-/// When a hook on a write runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// The request has arrived, nothing is changed yet.
-    Received,
-    /// The change is made, the answer is not sent yet.
-    Processed,
 }

@@ -2,30 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::zitadel::ZitadelDouble;
-use crate::zitadel::state::{State, User};
+use crate::zitadel::state::{FilterAnswers, State, User};
 use crate::zitadel::users::read::filters::Filter;
-
-/// What the users list answers when it is filtered by metadata.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum FilterAnswers {
-    /// What is true.
-    #[default]
-    Truth,
-    /// No user has the value.
-    Nobody,
-    /// All users have the value.
-    Everybody,
-    /// As many accounts as were asked about, and none of them.
-    Strangers,
-}
-
-impl ZitadelDouble {
-    /// From now on, until the faults are cleared, the users list answers so when it is filtered by metadata.
-    pub fn answer_filters(&self, with: FilterAnswers) {
-        self.core.state().filter_answers = with;
-    }
-}
 
 impl State {
     /// The wrong answer to a list that is filtered by metadata, if one is configured.

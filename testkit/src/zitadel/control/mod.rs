@@ -9,5 +9,6 @@ pub(super) mod lies;
 pub(super) mod options;
 pub(super) mod seed;
 pub(super) mod settings;
+mod signed_in;
 pub(super) mod synced;
 pub(super) mod views;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::options::Options;
 use super::views::{GrantView, LinkView, UserSeed, UserView};
 use crate::zitadel::access::caller::Access;
-use crate::zitadel::access::token::{Key, SERVICE_KEY, Token, public_key};
+use crate::zitadel::access::token::{SERVICE_KEY, public_key};
 use crate::zitadel::grants::change::Wanted;
-use crate::zitadel::state::events::{EventKind, human_payload, link_payload, metadata_payload};
+use crate::zitadel::state::event::EventKind;
+use crate::zitadel::state::events::{human_payload, link_payload, metadata_payload};
 use crate::zitadel::state::{
-    Fixtures, Human, Kind, Link, Organization, Project, Role, State, User, UserState,
+    Fixtures, Human, Key, Kind, Link, Organization, Project, Role, State, Token, User, UserState,
 };
 
 impl State {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::faults::{Fault, Moment};
 use super::views::UserSeed;
-use crate::zitadel::ZitadelDouble;
 use crate::zitadel::access::caller::Access;
-use crate::zitadel::state::events::Event;
+use crate::zitadel::state::event::Event;
 use crate::zitadel::state::{FrozenUsers, ProjectGrant, Role};
+use crate::zitadel::{FilterAnswers, ZitadelDouble};
 
 /// A list that the real server fills with a delay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,11 +202,16 @@ impl ZitadelDouble {
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.core.gate().clear_faults();
-        self.core.state().filter_answers = crate::zitadel::FilterAnswers::Truth;
+        self.core.state().filter_answers = FilterAnswers::Truth;
     }
 
     /// Runs `hook` at the n-th write (from 1, since the start or the last reset), in the server's thread.
     pub fn on_write(&self, n: u64, moment: Moment, hook: impl FnOnce() + Send + 'static) {
         self.core.gate().hook(n, moment, Box::new(hook));
+    }
+
+    /// From now on, until the faults are cleared, the users list answers so when it is filtered by metadata.
+    pub fn answer_filters(&self, with: FilterAnswers) {
+        self.core.state().filter_answers = with;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::zitadel::state::UserState;
+use crate::zitadel::state::entities::UserState;
 
 /// A user to be put in before a test; the server's rules do not apply to it, except the unique sets.
 #[derive(Debug, Clone, Default)]
@@ -149,20 +149,4 @@ pub struct Code {
     pub recipient: String,
     /// Six characters.
     pub code: String,
-}
-
-/// Metadata values as base64 in a saved state.
-pub(crate) mod base64_bytes {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(from)?;
-        STANDARD.decode(text).map_err(serde::de::Error::custom)
-    }
 }

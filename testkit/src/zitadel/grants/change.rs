@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::zitadel::access::caller::{Caller, Level};
 use crate::zitadel::control::options::Version;
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{EXISTS, Failure, NOT_FOUND, PRECONDITION};
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{FrozenGrants, Grant, State};

@@ -1,8 +1,8 @@
 //! `_search` of metadata, v1: the same for a user and for the organization.
 
+use crate::zitadel::protocol::call::{Api, Call};
 use crate::zitadel::protocol::errors::Failure;
 use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::{Api, Call};
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
 use crate::zitadel::state::{Entry, State};

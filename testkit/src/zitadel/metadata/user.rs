@@ -1,12 +1,13 @@
 //! Metadata of one user, v2: set, delete and list. Keys are neither trimmed nor checked for blanks.
 
 use crate::zitadel::access::caller::Caller;
+use crate::zitadel::protocol::call::{Api, Call, Transport};
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::page::Pagination;
-use crate::zitadel::protocol::routes::{Api, Call, Transport};
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::{Writer, nested_size, text_size};
-use crate::zitadel::state::events::{EventKind, metadata_payload};
+use crate::zitadel::state::event::EventKind;
+use crate::zitadel::state::events::metadata_payload;
 use crate::zitadel::state::{Entry, State};
 use crate::zitadel::users::write::input::read_metadata;
 use crate::zitadel::values::compare::Compare;

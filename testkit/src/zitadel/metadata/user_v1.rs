@@ -2,8 +2,8 @@
 
 use super::search::{Search, write_entry};
 use crate::zitadel::access::caller::{Caller, Level};
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{EXHAUSTED, Failure, NOT_FOUND, PRECONDITION};
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::{Writer, nested_size, text_size};
 use crate::zitadel::state::State;

@@ -8,11 +8,11 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 
 use super::body;
-use super::core::Core;
+use super::call::Transport;
+use super::core::{Core, call, run};
 use super::errors::{Failure, INVALID};
 use super::http::{Answer, Incoming};
-use super::routes::{Route, Transport};
-use super::server::{call, run};
+use super::routes::Route;
 
 /// Answers a Connect call: content type, then JSON, then the host, then the handler.
 pub(crate) fn answer(core: &Core, incoming: &Incoming, route: &'static Route) -> Answer {

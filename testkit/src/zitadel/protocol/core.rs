@@ -4,8 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
+
+use super::call::{Call, Transport};
+use super::errors::Failure;
 use super::gate::Gate;
 use super::http::{Answer, Incoming};
+use super::routes::Route;
+use crate::zitadel::access::endpoint::issuer;
 use crate::zitadel::state::State;
 
 /// What all requests share.
@@ -56,4 +62,30 @@ impl Core {
             .wait_timeout_while(self.gate(), limit, |gate| !is_there(gate));
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
+}
+
+/// Puts a request together for its handler.
+pub(super) fn call(
+    incoming: &Incoming,
+    transport: Transport,
+    params: Vec<(&'static str, String)>,
+    value: Value,
+    raw: &[u8],
+) -> Call {
+    Call {
+        transport,
+        params,
+        query: incoming.query.clone(),
+        authorization: incoming.header("authorization"),
+        organization: incoming.header("x-zitadel-orgid"),
+        value,
+        raw: String::from_utf8_lossy(raw).into_owned(),
+    }
+}
+
+/// Runs the handler, if the instance knows the host.
+pub(super) fn run(core: &Core, incoming: &Incoming, route: &Route, call: &Call) -> Result<String, Failure> {
+    let mut state = core.state();
+    issuer(&state, incoming)?;
+    (route.handler)(&mut state, call)
 }

@@ -2,11 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::zitadel::control::act::Act;
+use serde_json::Value;
+
 use crate::zitadel::control::faults::{Fault, FaultKind, Matches, Moment};
 use crate::zitadel::control::views::WriteRecord;
 
 type HookFn = Box<dyn FnOnce() + Send>;
+
+/// A call that somebody makes at a moment of their choice.
+#[derive(Debug, Clone)]
+pub(crate) struct Act {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) body: Value,
+}
 
 /// Counts requests, keeps the log of writes, hands out faults and hooks.
 #[derive(Default)]

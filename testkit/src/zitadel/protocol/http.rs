@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use futures::stream::{self, StreamExt as _};
 
+use super::call::Transport;
 use super::errors::Failure;
-use super::routes::Transport;
 
 /// A request, read completely.
 pub(crate) struct Incoming {

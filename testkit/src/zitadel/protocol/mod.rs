@@ -1,6 +1,7 @@
 //! HTTP, Connect and JSON: from the socket to the handler of a path, and back.
 
 pub(super) mod body;
+pub(super) mod call;
 pub(super) mod connect;
 pub(super) mod core;
 pub(super) mod errors;

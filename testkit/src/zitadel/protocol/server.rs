@@ -3,21 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State as Shared};
-use axum::http::Response;
-use serde_json::Value;
-
-use super::core::Core;
+use super::call::Transport;
+use super::core::{Core, call, run};
 use super::errors::{Failure, NOT_FOUND, UNIMPLEMENTED};
 use super::gate::Ticket;
 use super::http::{Answer, Incoming, Plus, decode, form};
-use super::routes::{Call, Effect, Found, Route, Transport, find};
+use super::routes::{Effect, Found, Route, find};
 use super::{body, connect};
 use crate::http_server::Cut;
-use crate::zitadel::access::endpoint::{issuer, token};
+use crate::zitadel::access::endpoint::token;
 use crate::zitadel::control::faults::{FaultKind, Moment};
 use crate::zitadel::control::views::WriteRecord;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::Response;
 
 /// Largest request body, far above what the tests send.
 const BODY_LIMIT: usize = 256 << 20;
@@ -244,30 +243,4 @@ fn rest(core: &Core, incoming: &Incoming, route: &Route, params: Vec<(&'static s
         Ok(body) => Answer::json(route.status, body),
         Err(failure) => Answer::failed(&failure, Transport::Rest),
     }
-}
-
-/// Puts a request together for its handler.
-pub(crate) fn call(
-    incoming: &Incoming,
-    transport: Transport,
-    params: Vec<(&'static str, String)>,
-    value: Value,
-    raw: &[u8],
-) -> Call {
-    Call {
-        transport,
-        params,
-        query: incoming.query.clone(),
-        authorization: incoming.header("authorization"),
-        organization: incoming.header("x-zitadel-orgid"),
-        value,
-        raw: String::from_utf8_lossy(raw).into_owned(),
-    }
-}
-
-/// Runs the handler, if the instance knows the host.
-pub(crate) fn run(core: &Core, incoming: &Incoming, route: &Route, call: &Call) -> Result<String, Failure> {
-    let mut state = core.state();
-    issuer(&state, incoming)?;
-    (route.handler)(&mut state, call)
 }

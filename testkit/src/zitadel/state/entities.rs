@@ -101,7 +101,7 @@ pub(crate) struct Human {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Entry {
-    #[serde(with = "crate::zitadel::control::views::base64_bytes")]
+    #[serde(with = "base64_bytes")]
     pub(crate) value: Vec<u8>,
     pub(crate) sequence: u64,
     pub(crate) created: i64,
@@ -163,6 +163,61 @@ impl User {
     }
 }
 
+/// Permissions of one user.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Membership {
+    /// In the whole instance; empty where the user is no member of it.
+    pub(crate) instance: Vec<String>,
+    pub(crate) orgs: BTreeMap<String, Vec<String>>,
+}
+
+/// A registered public key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Key {
+    pub(crate) user: String,
+    /// Microseconds since 1970.
+    pub(crate) expires: i64,
+    /// PKCS#1 DER.
+    #[serde(with = "base64_bytes")]
+    pub(crate) public: Vec<u8>,
+}
+
+/// An access token or personal access token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Token {
+    pub(crate) user: String,
+    /// Microseconds since 1970.
+    pub(crate) expires: i64,
+    /// Whether the API is in its audience.
+    pub(crate) for_api: bool,
+    /// Personal access tokens survive a deactivation of their user.
+    pub(crate) personal: bool,
+}
+
+/// What the users list answers when it is filtered by metadata.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FilterAnswers {
+    /// What is true.
+    #[default]
+    Truth,
+    /// Nobody holds what is asked for.
+    Nobody,
+    /// Everybody does.
+    Everybody,
+    /// As many accounts as were asked about, and none of them.
+    Strangers,
+}
+
+/// Somebody is signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Session {
+    pub(crate) user: String,
+    pub(crate) sequence: u64,
+    pub(crate) created: i64,
+    /// Terminated sessions are not shown, and can be terminated again.
+    pub(crate) ended: bool,
+}
+
 /// Lower case per code point, without a change of length in characters: `İ` becomes `i`, not `i̇`.
 ///
 /// Go's `strings.ToLower` does this; `str::to_lowercase` maps some characters to two.
@@ -170,6 +225,22 @@ pub(crate) fn fold(text: &str) -> String {
     text.chars()
         .map(|c| c.to_lowercase().next().unwrap_or(c))
         .collect()
+}
+
+/// Metadata values as base64 in a saved state.
+pub(crate) mod base64_bytes {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        STANDARD.decode(text).map_err(serde::de::Error::custom)
+    }
 }
 
 #[cfg(test)]

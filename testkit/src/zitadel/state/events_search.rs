@@ -1,10 +1,10 @@
 //! Searching the event log.
 
 use super::State;
-use super::events::Event;
+use super::event::Event;
 use crate::zitadel::access::caller::Level;
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{Failure, INVALID};
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::writer::Writer;
 
 /// In microseconds: no two events are further from their order.

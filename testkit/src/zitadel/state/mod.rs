@@ -2,6 +2,7 @@
 //! sets that the real server keeps.
 
 pub(super) mod entities;
+pub(super) mod event;
 pub(super) mod events;
 pub(super) mod events_search;
 pub(super) mod insert;
@@ -14,13 +15,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::entities::*;
-use self::events::Event;
-use super::access::caller::Membership;
-use super::access::token::{Key, Token};
-use super::control::lies::FilterAnswers;
+use self::event::Event;
 use super::control::options::Options;
 use super::control::views::Code;
-use super::users::sessions::Session;
 
 /// Everything that one double knows.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,50 +1,11 @@
 //! Sessions of people: a session outlives the deactivation of its user.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
-use crate::zitadel::ZitadelDouble;
 use crate::zitadel::access::caller::Level;
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{Failure, INVALID, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::writer::Writer;
-use crate::zitadel::state::State;
-
-/// A session of a signed-in user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Session {
-    pub(crate) user: String,
-    sequence: u64,
-    created: i64,
-    /// Terminated sessions are not shown, and can be terminated again.
-    ended: bool,
-}
-
-impl ZitadelDouble {
-    /// Signs a user in, as the owner of the instance does; gives the id of the session.
-    ///
-    /// # Panics
-    /// When there is no such user.
-    pub fn sign_in(&self, user: &str) -> String {
-        let body = serde_json::json!({"checks": {"user": {"userId": user}}});
-        let (status, reply) = self.act("POST", "/v2/sessions", &body);
-        assert_eq!(status, 201, "{reply}");
-        reply["sessionId"].as_str().unwrap_or_default().to_owned()
-    }
-
-    /// How many sessions each user has who has any, by user name.
-    pub fn sessions(&self) -> BTreeMap<String, usize> {
-        let state = self.core.state();
-        let mut sessions = BTreeMap::new();
-        for session in state.sessions.values().filter(|session| !session.ended) {
-            let name = state.user(&session.user).map(|user| user.username.clone());
-            *sessions.entry(name.unwrap_or_default()).or_default() += 1;
-        }
-        sessions
-    }
-}
+use crate::zitadel::state::{Session, State};
 
 /// `POST /v2/sessions`: for a user by id alone.
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<String, Failure> {

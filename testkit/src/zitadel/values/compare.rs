@@ -1,7 +1,7 @@
 //! Comparing texts as the search methods of the API do.
 
 use crate::zitadel::protocol::body::Node;
-use crate::zitadel::state::fold;
+use crate::zitadel::state::entities::fold;
 
 /// How a text is compared, in the order of the proto enums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

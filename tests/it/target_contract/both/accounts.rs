@@ -31,7 +31,7 @@ pub(super) async fn a_new_account_is_two_requests_and_reads_back_as_written(stag
     for (index, spec) in target.schema().iter() {
         assert_eq!(account.unread.contains(index), !spec.is_listed(), "{}", spec.name);
     }
-    let lines = as_made(stage, &target, &ada);
+    let lines = as_made(&stage.settings, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn a_disabled_person_is_created_inactive(stage: &Stage) {
         cost,
         [("add_grant", 1), ("create_user", 1), ("deactivate_user", 1)]
     );
-    let lines = as_made(stage, &target, &ada);
+    let lines = as_made(&stage.settings, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
     stage
         .holds(&target, &id, &[Expected::Present(at(&target, "disabled_by"))])
@@ -113,7 +113,7 @@ pub(super) async fn disabling_and_enabling_twice_is_fine(stage: &Stage) {
             .holds(&target, &id, &[Expected::Absent(at(&target, "disabled_by"))])
             .await;
     }
-    let lines = as_made(stage, &target, &ada);
+    let lines = as_made(&stage.settings, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
 }
 
@@ -129,7 +129,7 @@ pub(super) async fn an_absence_is_noted_and_ends(stage: &Stage) {
         let (noted, cost) = cost_of(&target, target.apply(&note, &Ids::default())).await;
         noted.unwrap();
         assert_eq!(cost, [("set_metadata", 1)]);
-        let mut lines = as_made(stage, &target, &ada);
+        let mut lines = as_made(&stage.settings, &target, &ada);
         lines.push("metadata directory-sync.missing_since 2023-11-14T22:13:20Z".into());
         lines.push(format!("metadata directory-sync.missing_runs {runs}"));
         stage.is_whole(&target, &ada, &lines).await;
@@ -140,7 +140,7 @@ pub(super) async fn an_absence_is_noted_and_ends(stage: &Stage) {
     let mut back = edit(id.as_str(), ada.clone());
     back.changes.extend(marker_goes(&target, SINCE));
     update(&target, back).await.unwrap();
-    let lines = as_made(stage, &target, &ada);
+    let lines = as_made(&stage.settings, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
 }
 
@@ -222,7 +222,7 @@ pub(super) async fn a_deleted_account_can_be_made_again(stage: &Stage) {
         .await;
     let again: TargetId = stage.made(again.unwrap());
     assert_ne!(again, id);
-    let lines = as_made(stage, &target, &ada);
+    let lines = as_made(&stage.settings, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
 }
 

@@ -41,7 +41,7 @@ async fn bring(
     let edit = edit_of(target, id.as_str(), who.clone(), names);
     let (updated, cost) = cost_of(target, update(target, edit)).await;
     assert_eq!(updated.unwrap().warnings, [""; 0]);
-    let lines = as_made(stage, target, who);
+    let lines = as_made(&stage.settings, target, who);
     stage.is_whole(target, who, &lines).await;
     cost
 }
@@ -114,7 +114,7 @@ pub(super) async fn a_localpart_stays(stage: &Stage) {
     let target = stage.target().await;
     let ada = stage.somebody(&target, &[]);
     let id = stage.make(&target, &ada).await;
-    let lines = as_made(stage, &target, &ada);
+    let lines = as_made(&stage.settings, &target, &ada);
     let mut other = ada.clone();
     set(&mut other, at(&target, "localpart"), Some("other"));
     for before in [None, Some("before")] {
@@ -139,7 +139,7 @@ pub(super) async fn adoption_writes_the_id(stage: &Stage) {
     let kept = super::super::support::filled(&target, &before);
     ada.attributes.set(localpart, kept.get(localpart).cloned());
     adopt(&target, &id, &before, &ada).await;
-    let lines = as_made(stage, &target, &ada);
+    let lines = as_made(&stage.settings, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
 }
 
@@ -159,7 +159,7 @@ pub(super) async fn the_shown_name_follows_the_names_alone(stage: &Stage) {
     };
     target.apply(&choose, &Ids::default()).await.unwrap();
     adopt(&target, &id, &ada, &ada).await;
-    let mut lines = as_made(stage, &target, &ada);
+    let mut lines = as_made(&stage.settings, &target, &ada);
     for line in &mut lines {
         if line.starts_with("display_name ") {
             *line = "display_name Countess".into();

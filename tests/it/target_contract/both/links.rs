@@ -24,7 +24,7 @@ fn linked(linking: &ZitadelTarget, plain: &ZitadelTarget, who: &Desired) -> Desi
 
 /// What an account holds whose link names the person so.
 fn lines_with_link(stage: &Stage, target: &ZitadelTarget, who: &Desired, name: &str) -> Vec<String> {
-    let mut lines = as_made(stage, target, who);
+    let mut lines = as_made(&stage.settings, target, who);
     let provider = stage.settings.idp_id.as_ref().unwrap();
     let email = who.attributes.text(at(target, "email")).unwrap();
     lines.push(format!("link {provider} {name} {email}"));
@@ -75,7 +75,7 @@ pub(super) async fn an_existing_account_is_linked(stage: &Stage) {
     assert_eq!((error.kind, error.stops_run()), (Kind::Conflict, false));
     let said = "another account has the link to the identity provider";
     assert!(error.what.ends_with(said), "{error}");
-    let lines = as_made(stage, &target, &ben);
+    let lines = as_made(&stage.settings, &target, &ben);
     stage.is_whole(&target, &ben, &lines).await;
 }
 

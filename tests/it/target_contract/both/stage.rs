@@ -185,7 +185,7 @@ impl Stage {
         // What the target reads may be wrong in the same way as what it wrote.
         if let Some(world) = &self.world {
             let user = world.zitadel.user(account.target_id.as_str());
-            assert_eq!(stored(self, &user.unwrap()), expected);
+            assert_eq!(stored(&self.settings, &user.unwrap()), expected);
         }
     }
 

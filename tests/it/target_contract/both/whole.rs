@@ -2,16 +2,16 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use directory_sync::config::ZitadelSettings;
 use directory_sync::model::{Desired, Detail, Existing, Lifecycle, Purpose};
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
 use testkit::zitadel::{UserState, UserView};
 
 use super::super::support::{at, deletion, filled};
-use super::stage::Stage;
 
 /// The values of an account that was created like this.
-pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Desired) -> Vec<String> {
+pub(super) fn as_made(settings: &ZitadelSettings, target: &ZitadelTarget, who: &Desired) -> Vec<String> {
     let held = filled(target, who);
     let text = |name: &str| held.text(at(target, name)).unwrap();
     let phone = held.text(at(target, "phone"));
@@ -28,7 +28,7 @@ pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Desired) -> V
         "gender GENDER_UNSPECIFIED".into(),
         "language und".into(),
         format!("metadata localpart {}", text("localpart")),
-        format!("roles {} {}", stage.settings.project_id, stage.settings.role),
+        format!("roles {} {}", settings.project_id, settings.role),
     ];
     lines.extend(phone.map(|phone| format!("phone {phone}")));
     let preferred = held.text(at(target, "preferred_username"));
@@ -70,7 +70,7 @@ fn line(detail: &Detail) -> String {
 }
 
 /// What the double has stored of an account, sorted.
-pub(super) fn stored(stage: &Stage, user: &UserView) -> Vec<String> {
+pub(super) fn stored(settings: &ZitadelSettings, user: &UserView) -> Vec<String> {
     let active = user.state != UserState::Inactive;
     let mut lines = vec![
         format!("login {}", user.username),
@@ -96,7 +96,7 @@ pub(super) fn stored(stage: &Stage, user: &UserView) -> Vec<String> {
     }
     for grant in user.grants.iter().filter(|grant| grant.active) {
         let roles = grant.roles.join(" ");
-        lines.push(format!("roles {} {roles}", stage.settings.project_id));
+        lines.push(format!("roles {} {roles}", settings.project_id));
     }
     lines.sort();
     lines

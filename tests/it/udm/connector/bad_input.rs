@@ -5,7 +5,7 @@ use testkit::slapd::Slapd;
 use testkit::udm::UdmDouble;
 
 use super::super::double;
-use super::super::stage::PASSWORD;
+use super::super::double::PASSWORD;
 use crate::program::{Installation, Ran};
 
 /// One person who would be made if nothing were wrong.

@@ -8,7 +8,7 @@ use testkit::slapd::Slapd;
 use testkit::udm::UdmDouble;
 
 use super::super::double;
-use super::super::stage::PASSWORD;
+use super::super::double::PASSWORD;
 use crate::program::Installation;
 
 pub(crate) struct Site {

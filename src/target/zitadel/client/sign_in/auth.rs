@@ -20,7 +20,7 @@ use crate::target::zitadel::client::error::{Answer, Failure};
 use crate::target::zitadel::client::reply::redirected;
 use crate::target::zitadel::client::transport::Transport;
 use crate::target::zitadel::client::unreachable::{broke_off, silent};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// Without the second scope, Zitadel's own API refuses the token.
 const SCOPE: &str = "openid urn:zitadel:iam:org:project:id:zitadel:aud";
@@ -193,18 +193,11 @@ impl SignIn {
             serde_json::from_slice(&reply.body).map_err(|_| self.answer(&reply).not_json())?;
         let token = granted.access_token.expose_secret();
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Failure::from(TargetError {
-                kind: Kind::Protocol,
-                operation: OPERATION,
-                what: format!(
+            return Err(Failure::from(TargetError::new(Kind::Protocol, OPERATION, format!(
                     "{} gave a token that cannot be sent: it is empty, or holds a blank, a line break or another \
                      character that no header takes",
                     self.proof.instance()
-                ),
-                error_id: None,
-                hint: Some("check `zitadel.url`: is this a Zitadel?".into()),
-                wrote: Wrote::Unknown,
-            }));
+                )).hint("check `zitadel.url`: is this a Zitadel?")));
         }
         self.secrets.borrow_mut().add(token);
         Ok(granted)

@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// Name of the token call in errors and statistics.
 pub(in crate::target::zitadel) const OPERATION: &str = "token";
@@ -150,14 +150,7 @@ fn key_pair(pem: &str) -> Result<KeyPair, String> {
 }
 
 fn bad_key(what: String, hint: &str) -> TargetError {
-    TargetError {
-        kind: Kind::Misconfigured,
-        operation: OPERATION,
-        what,
-        error_id: None,
-        hint: Some(hint.into()),
-        wrote: Wrote::Unknown,
-    }
+    TargetError::new(Kind::Misconfigured, OPERATION, what).hint(hint)
 }
 
 #[cfg(test)]

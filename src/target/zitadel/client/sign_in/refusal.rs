@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::auth::{Proof, Reply, SignIn, is_off};
 use super::key::{OPERATION, ServiceKey};
 use crate::target::zitadel::client::error::{IS_THIS_ZITADEL, quote_wait, without_values};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -90,27 +90,18 @@ impl SignIn {
             (500 | 502..=504, _) => (Kind::Unreachable, said, "try again later"),
             _ => (Kind::Protocol, said, "check `zitadel.url`: is this a Zitadel?"),
         };
-        quote_wait(TargetError {
-            kind,
-            operation: OPERATION,
-            what,
-            error_id: None,
-            hint: Some(hint.into()),
-            wrote: Wrote::Unknown,
-        })
+        quote_wait(TargetError::new(kind, OPERATION, what).hint(hint))
     }
 
     fn wrong_host(&self) -> TargetError {
-        TargetError {
-            kind: Kind::Misconfigured,
-            operation: OPERATION,
-            what: format!(
+        TargetError::new(
+            Kind::Misconfigured,
+            OPERATION,
+            format!(
                 "the server at {} is not configured for this host name",
                 self.proof.instance()
             ),
-            error_id: None,
-            hint: Some("set `zitadel.url` to the external domain and port of the instance".into()),
-            wrote: Wrote::Unknown,
-        }
+        )
+        .hint("set `zitadel.url` to the external domain and port of the instance")
     }
 }

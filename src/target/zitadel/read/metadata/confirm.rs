@@ -8,14 +8,14 @@ use std::collections::HashSet;
 
 use futures::StreamExt;
 
-use super::filter::{Filter, Part, UserQuery};
+use super::filter::{Filter, UserQuery};
 use crate::model::{RecordRef, Warning};
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::error::{Failure, Sign};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::User;
-use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind};
 
 /// After this many wrong answers, the filter is no longer used.
 const TRIES: u32 = 2;
@@ -112,16 +112,14 @@ impl ZitadelTarget {
         if !self.filters.replace(false) {
             return;
         }
-        self.warnings.borrow_mut().push(Warning {
-            at: RecordRef {
-                source: "zitadel".into(),
-                at: format!("organization {}", self.settings.organization_id).into(),
-            },
-            id: None,
-            reason: "the list of accounts filtered by metadata gave wrong answers: the accounts have other values; \
-                 they were read one by one instead"
-                .into(),
-        });
+        self.warnings.borrow_mut().push(Warning::new(
+            RecordRef::new(
+                "zitadel",
+                format!("organization {}", self.settings.organization_id),
+            ),
+            "the list of accounts filtered by metadata gave wrong answers: the accounts have other values; \
+                 they were read one by one instead",
+        ));
     }
 
     /// Asks for fewer users at a time if the server takes too long.
@@ -206,19 +204,14 @@ impl ZitadelTarget {
                 Filter::OrQuery { queries }
             }
         };
-        let query = UserQuery {
-            query: Part { limit, asc: true },
-            queries: [
-                Filter::OrganizationIdQuery {
-                    organization_id: &self.settings.organization_id,
-                },
-                // Limits the search to these rows before the server joins tables.
-                Filter::InUserIdsQuery {
-                    user_ids: batch.indexes.iter().map(user).collect(),
-                },
-                test,
-            ],
-        };
+        let filters = [
+            // Limits the search to these rows before the server joins tables.
+            Filter::InUserIdsQuery {
+                user_ids: batch.indexes.iter().map(user).collect(),
+            },
+            test,
+        ];
+        let query = UserQuery::of(&self.settings.organization_id, limit, filters);
         self.users_of("confirm_metadata", &query, batch.indexes.len())
             .await
     }
@@ -236,14 +229,12 @@ fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetEr
     if page.items.iter().all(|user| asked.contains(&*user.id)) {
         return Ok(());
     }
-    Err(TargetError {
-        kind: Kind::Protocol,
-        operation: "confirm_metadata",
-        what: "the list of accounts filtered by metadata shows accounts that were not asked about".into(),
-        error_id: None,
-        hint: Some("check that no proxy before Zitadel caches or repeats answers to POST requests".into()),
-        wrote: Wrote::Unknown,
-    })
+    Err(TargetError::new(
+        Kind::Protocol,
+        "confirm_metadata",
+        "the list of accounts filtered by metadata shows accounts that were not asked about",
+    )
+    .hint("check that no proxy before Zitadel caches or repeats answers to POST requests"))
 }
 
 /// The first, the middle and the last index.

@@ -12,15 +12,15 @@ pub(in crate::target::zitadel) const LONGEST_VALUE: usize = 200;
 /// Body of a filtered user list.
 #[derive(Serialize)]
 pub(in crate::target::zitadel) struct UserQuery<'a> {
-    pub(in crate::target::zitadel) query: Part,
-    pub(in crate::target::zitadel) queries: [Filter<'a>; 3],
+    query: Part,
+    queries: [Filter<'a>; 3],
 }
 
 /// The requested rows.
 #[derive(Serialize)]
-pub(in crate::target::zitadel) struct Part {
-    pub(in crate::target::zitadel) limit: usize,
-    pub(in crate::target::zitadel) asc: bool,
+struct Part {
+    limit: usize,
+    asc: bool,
 }
 
 /// One condition on a user.
@@ -34,6 +34,21 @@ pub(in crate::target::zitadel) enum Filter<'a> {
     AndQuery { queries: Vec<Filter<'a>> },
     MetadataKeyFilter { key: &'a str, method: &'static str },
     MetadataValueFilter { value: String, method: &'static str },
+}
+
+impl<'a> UserQuery<'a> {
+    /// The first users of an organization that meet both conditions.
+    pub(in crate::target::zitadel) fn of(
+        organization_id: &'a str,
+        limit: usize,
+        filters: [Filter<'a>; 2],
+    ) -> Self {
+        let [first, second] = filters;
+        Self {
+            query: Part { limit, asc: true },
+            queries: [Filter::OrganizationIdQuery { organization_id }, first, second],
+        }
+    }
 }
 
 impl<'a> Filter<'a> {

@@ -3,7 +3,7 @@
 
 use futures::StreamExt;
 
-use super::filter::{Filter, Part, UserQuery};
+use super::filter::{Filter, UserQuery};
 use crate::model::{AttributeIndex, Holding, TargetId, Value};
 use crate::target::TargetError;
 use crate::target::zitadel::client::error::Sign;
@@ -81,25 +81,17 @@ impl ZitadelTarget {
         if !self.filters.get() {
             return Ok(None);
         }
-        let query = UserQuery {
-            query: Part {
-                limit: ACCOUNTS,
-                asc: true,
+        // Conditions at the same level are about the same entry.
+        let filters = [
+            Filter::key(key),
+            Filter::OrQuery {
+                queries: part
+                    .iter()
+                    .map(|value| Filter::any_value(value.as_text()))
+                    .collect(),
             },
-            // Conditions at the same level are about the same entry.
-            queries: [
-                Filter::OrganizationIdQuery {
-                    organization_id: &self.settings.organization_id,
-                },
-                Filter::key(key),
-                Filter::OrQuery {
-                    queries: part
-                        .iter()
-                        .map(|value| Filter::any_value(value.as_text()))
-                        .collect(),
-                },
-            ],
-        };
+        ];
+        let query = UserQuery::of(&self.settings.organization_id, ACCOUNTS, filters);
         match self.users("find_holders", &query).await {
             Ok(page) => Ok(Some((page.items, page.total))),
             Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::filter::{Filter, Part, UserQuery};
+use super::filter::{Filter, UserQuery};
 use super::filter::{KEYS, LONGEST_VALUE};
 use crate::model::Value;
 use crate::target::zitadel::client::api::Page;
@@ -143,18 +143,13 @@ impl ZitadelTarget {
         if !self.filters.get() {
             return Ok(None);
         }
-        let query = UserQuery {
-            query: Part { limit, asc: true },
-            queries: [
-                Filter::OrganizationIdQuery {
-                    organization_id: &self.settings.organization_id,
-                },
-                Filter::InUserIdsQuery {
-                    user_ids: users.to_vec(),
-                },
-                Filter::shared_value(self.keys.of(PROVIDER).unwrap_or_default(), value),
-            ],
-        };
+        let filters = [
+            Filter::InUserIdsQuery {
+                user_ids: users.to_vec(),
+            },
+            Filter::shared_value(self.keys.of(PROVIDER).unwrap_or_default(), value),
+        ];
+        let query = UserQuery::of(&self.settings.organization_id, limit, filters);
         match self.users("confirm_metadata", &query).await {
             Ok(page) => Ok(Some(page)),
             Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {

@@ -20,10 +20,7 @@ fn person(values: &[(AttributeIndex, &str)]) -> Desired {
         lifecycle: Lifecycle::Active,
         attributes,
         unknown: AttributeSet::default(),
-        origin: RecordRef {
-            source: "csv".into(),
-            at: "users.csv:2".into(),
-        },
+        origin: RecordRef::new("csv", "users.csv:2"),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Deleting objects (recorded: delete, group-nesting).
 
-use super::super::routes::Step;
 use super::super::{Call, object};
 use super::conditions;
 use super::plan::{Plan, Removal};
+use super::step::Step;
 use crate::udm::answer::Answer;
 use crate::udm::directory::{Entry, Id};
 use crate::udm::errors::Failure;

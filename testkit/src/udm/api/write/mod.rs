@@ -9,10 +9,10 @@ mod json_patch;
 mod moving;
 mod parts;
 mod plan;
+mod step;
 mod unique;
 mod users;
 
-use super::routes::Step;
 use super::{Call, body, object};
 use crate::udm::answer::Answer;
 use crate::udm::errors::Failure;
@@ -24,6 +24,7 @@ pub(super) use deletion::delete;
 pub(crate) use deletion::remove;
 pub(super) use moving::post_move;
 pub(crate) use plan::Plan;
+pub(crate) use step::Step;
 
 /// `POST …/`
 pub(super) fn post(state: &mut State, call: &Call<'_>, kind: Kind) -> Result<Answer, Failure> {

@@ -11,9 +11,9 @@ use super::json::{user_size, write_user, write_user_details};
 use crate::zitadel::access::caller::Caller;
 use crate::zitadel::control::disorder::interleave;
 use crate::zitadel::control::options::{Unordered, Version};
+use crate::zitadel::protocol::call::{Api, Call};
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::{Api, Call};
 use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{State, User, fold};
 
@@ -43,19 +43,38 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
     let page = Page::read(body)?;
     let caller = state.authenticate(call, None)?;
     let filters = read_all(body, "ListUsersRequest", state.options.version)?;
-    let listed = state.listed_users(&caller, &filters, page, body.choice("sortingColumn", &SORTING));
+    let version = state.options.version;
+    answer(state, call, (&caller, page, &filters), Api::V2, |writer, user| {
+        write_user(writer, user, version, None);
+    })
+}
+
+/// The reply to a list request of somebody, for a page of what passes these filters.
+pub(super) fn answer(
+    state: &mut State,
+    call: &Call,
+    (caller, page, filters): (&Caller, Page, &[Filter]),
+    api: Api,
+    write: impl Fn(&mut Writer, &User),
+) -> Result<String, Failure> {
+    let sorting = call.body().choice("sortingColumn", &SORTING);
+    let listed = state.listed_users(caller, filters, page, sorting);
     let size = listed.rows.iter().map(|user| 4 + user_size(user)).sum();
-    call.check_reply(state, size, Api::V2)?;
+    call.check_reply(state, size, api)?;
     let mut writer = Writer::default();
     writer.open();
     writer.open_field("details");
     writer.long("totalResult", listed.total);
-    writer.time("timestamp", listed.seen);
+    let seen = match api {
+        Api::V1 => "viewTimestamp",
+        Api::V2 => "timestamp",
+    };
+    writer.time(seen, listed.seen);
     writer.close();
     if !listed.rows.is_empty() {
         writer.open_list("result");
         for user in &listed.rows {
-            write_user(&mut writer, user, state.options.version, None);
+            write(&mut writer, user);
         }
         writer.close_list();
     }

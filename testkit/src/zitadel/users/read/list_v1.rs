@@ -2,26 +2,13 @@
 
 use super::filters::Filter;
 use super::filters_input::read_all;
-use super::json::user_size;
+use super::list::answer;
 use crate::zitadel::access::caller::Level;
+use crate::zitadel::protocol::call::{Api, Call};
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::{Api, Call};
 use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{State, User};
-
-const SORTING: [&str; 10] = [
-    "USER_FIELD_NAME_UNSPECIFIED",
-    "USER_FIELD_NAME_USER_NAME",
-    "USER_FIELD_NAME_FIRST_NAME",
-    "USER_FIELD_NAME_LAST_NAME",
-    "USER_FIELD_NAME_NICK_NAME",
-    "USER_FIELD_NAME_DISPLAY_NAME",
-    "USER_FIELD_NAME_EMAIL",
-    "USER_FIELD_NAME_STATE",
-    "USER_FIELD_NAME_TYPE",
-    "USER_FIELD_NAME_CREATION_DATE",
-];
 
 /// `POST /management/v1/users/_search`: users of the organization of the call; 403 without `user.read`.
 pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
@@ -31,26 +18,11 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
     state.require(&caller, &caller.org, "user.read", Level::Endpoint)?;
     let mut filters = read_all(body, "ListUsersRequest", state.options.version)?;
     filters.push(Filter::Organization(caller.org.clone()));
-    let listed = state.listed_users(&caller, &filters, page, body.choice("sortingColumn", &SORTING));
-    let size = listed.rows.iter().map(|user| 4 + user_size(user)).sum();
-    call.check_reply(state, size, Api::V1)?;
-    let mut writer = Writer::default();
-    writer.open();
-    writer.open_field("details");
-    writer.long("totalResult", listed.total);
-    writer.time("viewTimestamp", listed.seen);
-    writer.close();
-    if !listed.rows.is_empty() {
-        writer.open_list("result");
-        for user in &listed.rows {
-            writer.open();
-            write_user(&mut writer, user);
-            writer.close();
-        }
-        writer.close_list();
-    }
-    writer.close();
-    Ok(writer.finish())
+    answer(state, call, (&caller, page, &filters), Api::V1, |writer, user| {
+        writer.open();
+        write_user(writer, user);
+        writer.close();
+    })
 }
 
 /// `GET /auth/v1/users/me`.

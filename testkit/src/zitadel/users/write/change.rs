@@ -5,7 +5,7 @@ use super::new_human::{normalised, refuse_nul};
 use crate::zitadel::access::caller::Caller;
 use crate::zitadel::control::views::Channel;
 use crate::zitadel::protocol::errors::Failure;
-use crate::zitadel::state::events::EventKind;
+use crate::zitadel::state::event::EventKind;
 use crate::zitadel::state::{Human, Kind, State};
 use crate::zitadel::values::email;
 use crate::zitadel::values::language;

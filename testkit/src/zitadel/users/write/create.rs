@@ -4,11 +4,12 @@ use super::input::Verification;
 use super::new_human::{HumanInput, checked_human};
 use crate::zitadel::access::caller::{Caller, Level};
 use crate::zitadel::control::views::Channel;
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::Failure;
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::Writer;
-use crate::zitadel::state::events::{EventKind, human_payload, link_payload, metadata_payload};
+use crate::zitadel::state::event::EventKind;
+use crate::zitadel::state::events::{human_payload, link_payload, metadata_payload};
 use crate::zitadel::state::{Human, Kind, State};
 
 /// What was created, with codes that the caller asked for.

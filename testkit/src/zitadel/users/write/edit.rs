@@ -3,11 +3,11 @@
 use super::change::{Change, Codes, PhoneChange};
 use super::input::{ContactInput, ProfileInput, Verification};
 use crate::zitadel::access::caller::Caller;
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{Failure, INVALID, NOT_FOUND, UNIMPLEMENTED};
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::Writer;
-use crate::zitadel::state::events::EventKind;
+use crate::zitadel::state::event::EventKind;
 use crate::zitadel::state::{Kind, State};
 
 /// `PUT /v2/users/human/{userId}`: neither trims nor looks for blanks; an empty phone changes nothing.

@@ -1,9 +1,9 @@
 //! The life of a user: deactivate, reactivate, lock, unlock, delete.
 
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::writer::Writer;
-use crate::zitadel::state::events::EventKind;
+use crate::zitadel::state::event::EventKind;
 use crate::zitadel::state::{State, User, UserState};
 
 /// One change of state and the states it is refused in.

@@ -1,13 +1,14 @@
 //! Links of users to identity providers.
 
 use super::input::{read_link, validate_link};
+use crate::zitadel::protocol::call::Call;
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::State;
-use crate::zitadel::state::events::{EventKind, link_payload};
+use crate::zitadel::state::event::EventKind;
+use crate::zitadel::state::events::link_payload;
 
 /// `POST /v2/users/{userId}/links`.
 pub(crate) fn add(state: &mut State, call: &Call) -> Result<String, Failure> {
