@@ -1,5 +1,6 @@
 //! The first load of a UDM whose writes take time, beside a client that sends the same requests and thinks about nothing.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -19,6 +20,7 @@ const PEOPLE: usize = 2_000;
 const WORK: Duration = Duration::from_millis(5);
 const PROCESSES: usize = 4;
 const CONNECTIONS: [usize; 3] = [2, 3, 4];
+const TURNS: usize = 3;
 
 /// What one client needed from its first write to its last answer.
 struct Pace {
@@ -34,12 +36,13 @@ impl Pace {
     }
 }
 
-/// Measures all clients in turn, each with a fresh double.
+/// Measures all clients several times, and takes the best time of each: others may use the machine meanwhile.
 pub(crate) fn measure() -> Result<String, Box<dyn Error>> {
-    let (synced, writes) = first_load()?;
-    let mut paces = vec![synced];
-    for connections in CONNECTIONS {
-        paces.push(raw(&writes, connections)?);
+    let mut paces = turn()?;
+    for _ in 1..TURNS {
+        for (best, pace) in paces.iter_mut().zip(turn()?) {
+            best.took = best.took.min(pace.took);
+        }
     }
     let best = paces[1..].iter().map(Pace::a_second).fold(0.0, f64::max);
     let mut table =
@@ -57,6 +60,13 @@ pub(crate) fn measure() -> Result<String, Box<dyn Error>> {
         )?;
     }
     Ok(table)
+}
+
+/// All clients one after the other, each with a fresh double.
+fn turn() -> Result<Vec<Pace>, Box<dyn Error>> {
+    let (synced, writes) = first_load()?;
+    let raw = CONNECTIONS.iter().map(|connections| raw(&writes, *connections));
+    std::iter::once(Ok(synced)).chain(raw).collect()
 }
 
 fn double() -> UdmDouble {
@@ -82,19 +92,50 @@ fn first_load() -> Result<(Pace, Vec<RequestRecord>), Box<dyn Error>> {
     Ok((pace, writes))
 }
 
-/// The same requests over so many connections; the containers come first, which everything else needs.
+/// The same requests over so many connections, round after round.
 fn raw(writes: &[RequestRecord], connections: usize) -> Result<Pace, Box<dyn Error>> {
     let udm = double();
-    let requests: Vec<Vec<u8>> = writes.iter().map(|write| request(&udm, write)).collect();
-    let is_container = |write: &&RequestRecord| write.path.contains("/container/");
-    let containers = writes.iter().take_while(is_container).count();
-    send_all(&udm, &requests[..containers], 1)?;
-    send_all(&udm, &requests[containers..], connections)?;
+    let mut rounds: BTreeMap<Round, Vec<Vec<u8>>> = BTreeMap::new();
+    for write in writes {
+        rounds
+            .entry(Round::of(write))
+            .or_default()
+            .push(request(&udm, write));
+    }
+    for (round, requests) in &rounds {
+        let at_once = if *round == Round::Containers {
+            1
+        } else {
+            connections
+        };
+        send_all(&udm, requests, at_once)?;
+    }
     Ok(Pace {
         client: format!("raw, {connections} connections"),
         writes: writes.len(),
         took: udm.time_of_writes(),
     })
+}
+
+/// Writes that need only objects of earlier rounds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Round {
+    Containers,
+    Users,
+    Groups,
+    GroupsOfGroups,
+}
+
+impl Round {
+    fn of(write: &RequestRecord) -> Self {
+        let nested = write.body["properties"]["nestedGroup"].as_array();
+        match write.path.as_str() {
+            path if path.contains("/container/") => Self::Containers,
+            path if path.contains("/users/") => Self::Users,
+            _ if nested.is_none_or(Vec::is_empty) => Self::Groups,
+            _ => Self::GroupsOfGroups,
+        }
+    }
 }
 
 fn request(udm: &UdmDouble, write: &RequestRecord) -> Vec<u8> {
