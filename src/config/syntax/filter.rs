@@ -165,7 +165,7 @@ mod tests {
             ("(&(uid=a)\n (mail=b))", "blank", 10),
             ("(cn=\u{fc}\\2)", "two hexadecimal digits", 6),
             ("(cn=a(b)", "`\\28`", 6),
-            ("(user name=a)", "attribute's name", 6),
+            ("(user name=a)", "attribute name", 6),
         ] {
             let fault = check_syntax(filter).unwrap_err();
             assert!(fault.contains(what), "{filter}: {fault}");

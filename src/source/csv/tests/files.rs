@@ -47,7 +47,7 @@ fn only_a_file_is_read() {
         let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();
-        assert!(error.what.contains("and has to be a file"), "{error}");
+        assert!(error.what.contains("but must be a file"), "{error}");
     }
     let large = folder.path().join("large");
     std::fs::File::create(&large).unwrap().set_len(300 << 20).unwrap();

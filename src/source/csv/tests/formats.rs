@@ -108,8 +108,12 @@ fn what_is_no_csv_is_named() {
             "is an old Excel workbook (.xls)",
             "save it as CSV",
         ),
-        (b"<html><body>Log in", "is a web page (HTML), not CSV", "log in"),
-        (b"\0\0\0\0\0", "is no text", "save it as CSV"),
+        (
+            b"<html><body>Log in",
+            "is a web page (HTML), not CSV",
+            "a failed download",
+        ),
+        (b"\0\0\0\0\0", "is not text", "save it as CSV"),
     ] {
         let error = read(content).unwrap_err();
         assert!(error.what.contains(what), "{}", error.what);
