@@ -88,7 +88,7 @@ impl Jobs {
         self.run_as("sync --report report.json", of, more)
     }
 
-    /// Who looks after the account of an address.
+    /// The provider of the account with an address.
     fn provider(&self, address: &str) -> Option<String> {
         let user = self.lab.zitadel.user_named(address);
         let user = user.unwrap_or_else(|| panic!("{address} has no account"));
@@ -177,8 +177,7 @@ fn a_name_of_its_own_tells_configurations_apart() {
     each_keeps_to_its_own(&jobs, ["one/users.csv", "two/users.csv"], keys, names);
 }
 
-/// A renamed file: no one in it loses the account. Accounts of people who leave later are removed once the old name
-/// is retired.
+/// A renamed file: its people keep their accounts. Leavers lose theirs once the old name is retired.
 #[test]
 fn a_name_that_is_given_up_is_taken_over() {
     let jobs = Jobs::csv();
@@ -201,7 +200,7 @@ fn a_name_that_is_given_up_is_taken_over() {
     assert_eq!(jobs.count(), 44);
 }
 
-/// Accounts of earlier versions, and of famedly-sync, do not say who looks after them.
+/// Accounts of earlier versions, and of famedly-sync, do not name their provider.
 #[test]
 fn an_account_that_does_not_tell_is_removed_as_before() {
     let jobs = Jobs::csv();
@@ -234,8 +233,7 @@ fn a_configuration_with_a_name_marks_the_accounts_that_its_people_have() {
     assert_eq!(jobs.provider("staff1@example.com").as_deref(), Some("staff"));
 }
 
-/// A person moves from one to the other with the same id: the configuration that contains the person manages the
-/// account.
+/// A person moves from one to the other with the same id: the configuration with the person manages the account.
 #[test]
 fn whoever_has_the_person_looks_after_the_account() {
     let jobs = Jobs::csv();
