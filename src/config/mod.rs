@@ -1,9 +1,8 @@
 //! All input of the program in one place: defaults < file < environment < flags.
 //!
-//! A configuration is read in passes, so that one run reports every mistake. `file` and `environment` provide texts
-//! under paths, `layers` merges them, `unknown` checks every path, and `read` with the modules that use it
-//! (`zitadel`, `sources`, `ldap`, `flags`, `policy`) converts texts to [`Settings`]. `keys` is the list of all keys:
-//! a new one is added there, in the module that reads it, and in `config.sample.yaml`.
+//! A configuration is read in passes, so that one run reports every mistake. `document` and `layers` provide texts under
+//! paths, `dialects` gives old keys their current names, and `sections` converts the texts to [`Settings`]. `keys` is the
+//! list of all keys: a new one is added there, in its section, and in `config.sample.yaml`.
 
 pub(crate) mod ceiling;
 mod deciding;

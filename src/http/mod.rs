@@ -23,7 +23,7 @@ pub use limit::Limiter;
 pub use mask::Secrets;
 pub(crate) use no_answer::{is_silence, no_answer};
 pub(crate) use pace::{AdaptiveLimit, Sample};
-pub use retry::{Backoff, retry};
+pub use retry::{Backoff, retry, retry_after};
 pub(crate) use splitter::Splitter;
 pub use trace::traceparent;
 
@@ -111,21 +111,6 @@ const MOST_HEADERS: usize = 4096;
 /// Longer chains are circles.
 const MOST_REDIRECTS: usize = 5;
 
-/// The pause in `Retry-After`: a number of seconds, or the time until a date.
-pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
-    let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Some(
-        until
-            .duration_since(jiff::Timestamp::now())
-            .try_into()
-            .unwrap_or_default(),
-    )
-}
-
 /// The longest answer that is read into memory: four times the limit of a known gateway.
 pub const LONGEST_BODY: usize = 16 << 20;
 
@@ -170,23 +155,5 @@ pub fn trace(
     match reply {
         Ok(reply) => tracing::trace!(operation, %method, path, status = reply.status().as_u16(), "request"),
         Err(error) => tracing::trace!(operation, %method, path, %error, "request"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Both forms of the header are supported. A date in the past means at once.
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let header = |text: &str| {
-            let mut headers = reqwest::header::HeaderMap::new();
-            headers.insert("retry-after", text.parse().unwrap());
-            retry_after(&headers)
-        };
-        assert_eq!(header("7"), Some(Duration::from_secs(7)));
-        assert_eq!(header("Sat, 01 Jan 2000 00:00:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(header("soon"), None);
     }
 }

@@ -67,6 +67,21 @@ pub async fn retry<T, E>(
     }
 }
 
+/// The pause in `Retry-After`: a number of seconds, or the time until a date.
+pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
+    let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Some(
+        until
+            .duration_since(jiff::Timestamp::now())
+            .try_into()
+            .unwrap_or_default(),
+    )
+}
+
 /// A random number in 0..=1.
 fn share() -> f64 {
     let mut bytes = [0; 4];
@@ -112,5 +127,18 @@ mod tests {
             .await;
             assert_eq!((got, calls), (Err(sent), sent));
         }
+    }
+
+    /// Both forms of the header are supported. A date in the past means at once.
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let header = |text: &str| {
+            let mut headers = reqwest::header::HeaderMap::new();
+            headers.insert("retry-after", text.parse().unwrap());
+            retry_after(&headers)
+        };
+        assert_eq!(header("7"), Some(Duration::from_secs(7)));
+        assert_eq!(header("Sat, 01 Jan 2000 00:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(header("soon"), None);
     }
 }

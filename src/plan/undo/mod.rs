@@ -4,11 +4,11 @@
 mod account;
 mod edit;
 mod past;
-mod roles;
+mod unknown_roles;
 
 use self::edit::Reversal;
 pub use self::past::{CHANGED_SINCE, FailedCheck, Now, Past, Subject, Undone};
-pub use self::roles::{NotGiven, give_only};
+pub use self::unknown_roles::{NotGiven, give_only};
 use crate::model::{
     ActionKind, Catalog, Change, Existing, Lifecycle, Purpose, Schema, TargetId, UNFINISHED, Value, Write,
 };
