@@ -1,15 +1,20 @@
-//! The values of one object, as an array indexed by the schema, because a million people must fit into memory.
+//! The values of one object. Only existing values take memory, because a million people must fit.
 
 use super::value::Value;
-use crate::model::schema::{AttributeIndex, Purpose, Schema};
+use crate::model::schema::{AttributeIndex, AttributeSet, Purpose, Schema};
 
-/// The values of one object in the order of a [`Schema`]; `None` for no value. As long as the last value needs it.
-#[derive(Clone, Debug, Default)]
-pub struct Attributes(Box<[Option<Value>]>);
+/// The values of one object in the order of a [`Schema`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attributes {
+    present: AttributeSet,
+    /// One for each attribute in `present`.
+    values: Box<[Value]>,
+}
 
 impl Attributes {
     pub fn get(&self, index: AttributeIndex) -> Option<&Value> {
-        self.0.get(index.position())?.as_ref()
+        let is_present = self.present.contains(index);
+        is_present.then(|| &self.values[self.present.rank(index)])
     }
 
     pub fn text(&self, index: AttributeIndex) -> Option<&str> {
@@ -33,47 +38,58 @@ impl Attributes {
 
     /// Sets or removes a value.
     pub fn set(&mut self, index: AttributeIndex, value: Option<Value>) {
-        let place = index.position();
-        if place >= self.0.len() {
-            if value.is_none() {
-                return;
+        let rank = self.present.rank(index);
+        let mut values = std::mem::take(&mut self.values).into_vec();
+        match (self.present.contains(index), value) {
+            (true, Some(value)) => values[rank] = value,
+            (true, None) => {
+                values.remove(rank);
+                self.present.remove(index);
             }
-            let mut longer = std::mem::take(&mut self.0).into_vec();
-            longer.resize(place + 1, None);
-            self.0 = longer.into();
+            (false, Some(value)) => {
+                values.reserve_exact(1);
+                values.insert(rank, value);
+                self.present.insert(index);
+            }
+            (false, None) => {}
         }
-        self.0[place] = value;
+        self.values = values.into();
     }
 
     /// The attributes with a value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (AttributeIndex, &Value)> {
-        let places = (0u8..).map(AttributeIndex).zip(self.0.iter());
-        places.filter_map(|(index, value)| Some((index, value.as_ref()?)))
+        self.present.iter().zip(&self.values)
     }
 }
-
-impl PartialEq for Attributes {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl Eq for Attributes {}
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
 
-    /// A removed value leaves nothing that could be compared.
+    /// Whatever was there before, they are like a map, in order.
     #[test]
-    fn values_are_equal_whatever_was_there_before() {
-        let mut one = Attributes::default();
-        one.set(AttributeIndex(0), Some(Value::text("a")));
-        let mut other = one.clone();
-        other.set(AttributeIndex(5), Some(Value::text("b")));
-        assert_ne!(one, other);
-        other.set(AttributeIndex(5), None);
-        assert_eq!(one, other);
-        assert_eq!(other.get(AttributeIndex(9)), None);
+    fn they_are_a_map() {
+        let value = prop::option::of("[ab]").prop_map(|text| text.map(Value::text));
+        proptest!(|(sets in prop::collection::vec((0..128_u8, value), 0..60))| {
+            let (mut attributes, mut map) = (Attributes::default(), BTreeMap::new());
+            for (index, value) in sets {
+                attributes.set(AttributeIndex(index), value.clone());
+                match value {
+                    Some(value) => map.insert(index, value),
+                    None => map.remove(&index),
+                };
+            }
+            for index in 0..128 {
+                prop_assert_eq!(attributes.get(AttributeIndex(index)), map.get(&index));
+            }
+            prop_assert!(attributes.iter().eq(map.iter().map(|(index, value)| (AttributeIndex(*index), value))));
+            let mut same = Attributes::default();
+            map.into_iter().rev().for_each(|(index, value)| same.set(AttributeIndex(index), Some(value)));
+            prop_assert_eq!(attributes, same);
+        });
     }
 }

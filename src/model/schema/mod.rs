@@ -110,4 +110,20 @@ impl AttributeSet {
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
+
+    /// Returns how many of its attributes come before this one.
+    pub fn rank(self, index: AttributeIndex) -> usize {
+        let before = self.0 & ((1 << index.0) - 1);
+        before.count_ones() as usize
+    }
+
+    /// The attributes in order.
+    pub fn iter(self) -> impl Iterator<Item = AttributeIndex> {
+        let mut left = self;
+        std::iter::from_fn(move || {
+            let index = u8::try_from(left.0.trailing_zeros()).map(AttributeIndex).ok()?;
+            (!left.is_empty()).then(|| left.remove(index))?;
+            Some(index)
+        })
+    }
 }
