@@ -35,13 +35,11 @@ const MISSING_RUNS: AttributeIndex = AttributeIndex(11);
 const SIGN_OUT: AttributeIndex = AttributeIndex(12);
 const ROLE: &str = "User";
 
-/// `PROPTEST_CASES=50000` tries twice as many random cases of each property. Few by default, because people wait for them.
+/// Few random cases of each property, because people wait for them. `PROPTEST_CASES=100000` tries that many.
 fn random_cases() -> ProptestConfig {
-    let default = ProptestConfig::default();
     ProptestConfig {
         failure_persistence: None,
-        cases: default.cases * 2,
-        ..default
+        ..ProptestConfig::with_cases(500)
     }
 }
 
