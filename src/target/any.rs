@@ -63,7 +63,6 @@ impl Target for AnyTarget {
         fn look_for_unfinished();
         fn expect_writes(writes: &LastWrites);
         fn snapshot_cost(changes: &[Change]) -> Cost;
-        fn checks_desired() -> bool;
         fn clock_ahead() -> Option<i64>;
         fn requests() -> RequestStats;
         fn overload_count() -> u64;

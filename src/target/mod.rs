@@ -249,11 +249,6 @@ pub trait Target {
     /// Tries each step of [`Target::prepare`] separately and reports the results.
     async fn check(&self) -> Vec<Diagnosis>;
 
-    /// Returns whether [`Target::check_desired`] does anything. It needs all sources to be read.
-    fn checks_desired(&self) -> bool {
-        false
-    }
-
     /// Checks whether the target can store what the sources contain.
     async fn check_desired(&self, _desired: &[DesiredState]) -> Vec<Diagnosis> {
         Vec::new()

@@ -14,7 +14,7 @@ use crate::run::session;
 use crate::run::session::ceiling;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
-use crate::source::{AnySource, Source as _, read_all};
+use crate::source::{AnySource, Source as _};
 use crate::target::{self, Target};
 
 pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
@@ -44,8 +44,9 @@ pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_
                 findings.extend(credentials.iter().map(|one| one.diagnosis(Timestamp::now())));
                 if answers {
                     findings.extend(policy(&target, request).await);
-                    if target.checks_desired() && exit(&findings) != Exit::Unreadable {
-                        findings.extend(whole(&target, &sources).await);
+                    if exit(&findings) != Exit::Unreadable {
+                        let is_sound = exit(&findings) == Exit::Ok;
+                        findings.extend(whole(&target, &sources, is_sound).await);
                     }
                 }
             }
@@ -78,33 +79,43 @@ fn exit(findings: &[Diagnosis]) -> Exit {
 }
 
 /// Results that need all sources.
-async fn whole(target: &impl Target, sources: &[AnySource]) -> Vec<Diagnosis> {
+async fn whole(target: &impl Target, sources: &[AnySource], is_sound: bool) -> Vec<Diagnosis> {
     let catalog = target.catalog();
     // Each source has already reported its errors.
-    let Ok(desired) = read_all(catalog, sources).await else {
+    let Ok(collected) = desired::collect(catalog, sources).await else {
         return Vec::new();
     };
+    let desired = desired::merge_normalized(collected, target);
     let mut findings: Vec<Diagnosis> = desired
         .iter()
         .filter(|of_type| of_type.resource != TypeId::default() && !of_type.sources.is_empty())
-        .map(|of_type| other_type(catalog, of_type))
+        .map(|of_type| of_all_sources(catalog, of_type))
         .collect();
+    // Records that each source can use, and the target or another source cannot.
+    if let ([users, ..], true) = (&desired[..], is_sound)
+        && !users.rejected.is_empty()
+    {
+        findings.push(of_all_sources(catalog, users));
+    }
     findings.extend(target.check_desired(&desired).await);
     findings
 }
 
-/// Number of objects of a type other than users.
-fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
+/// Number of objects of a type, and the first that was rejected.
+fn of_all_sources(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
     let name = catalog.name(of_type.resource);
     let subject = format!("sources: {name}s");
-    let members = catalog.schema(of_type.resource).find(Purpose::Members);
-    let members = members.map_or(0, |members| {
-        let held = of_type.objects.iter();
-        held.filter_map(|one| one.attributes.get(members))
-            .map(|held| held.as_references().len())
-            .sum::<usize>()
-    });
-    let seen = format!("{} usable, with {members} members", of_type.objects.len());
+    let members = catalog
+        .schema(of_type.resource)
+        .find(Purpose::Members)
+        .map(|members| {
+            let held = of_type.objects.iter();
+            held.filter_map(|one| one.attributes.get(members))
+                .map(|held| held.as_references().len())
+                .sum::<usize>()
+        });
+    let members = members.map_or_else(String::new, |members| format!(", with {members} members"));
+    let seen = format!("{} usable{members}", of_type.objects.len());
     match &of_type.rejected[..] {
         [] => Diagnosis::ok(subject, seen),
         [first, ..] => Diagnosis::fault(
@@ -115,7 +126,7 @@ fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
                 first.at,
                 first.reason
             ),
-            None,
+            Some("correct these records; until then their objects stay as they are".to_owned()),
         ),
     }
 }

@@ -72,7 +72,10 @@ pub(in crate::run) async fn collect(
 
 /// Merges the sources. Each person is normalized first, because only then duplicates and equal login names are
 /// visible.
-fn merge_normalized(mut collected: Vec<Collected>, target: &impl Target) -> Vec<DesiredState> {
+pub(in crate::run) fn merge_normalized(
+    mut collected: Vec<Collected>,
+    target: &impl Target,
+) -> Vec<DesiredState> {
     let catalog = target.catalog();
     let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
     for source in &mut collected {

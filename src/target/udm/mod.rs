@@ -185,10 +185,6 @@ impl Target for UdmTarget {
         self.findings().await
     }
 
-    fn checks_desired(&self) -> bool {
-        true
-    }
-
     async fn check_desired(&self, desired: &[DesiredState]) -> Vec<Diagnosis> {
         self.check_addresses(desired).await.into_iter().collect()
     }

@@ -17,6 +17,29 @@ fn all_is_well() {
     stage.assert_untouched();
 }
 
+/// The source can use these rows, and the target cannot.
+#[test]
+fn records_that_a_run_would_reject_are_a_fault() {
+    for (rows, told) in [
+        (
+            "ada,Ada,Archer,\n",
+            "1 rejected, the first: users.csv:2 (csv): the e-mail address has no `@`",
+        ),
+        (
+            "z@example.org,Zoe,Zorn,\n\"z@example.org \",Zora,Zorn,\n",
+            "2 rejected, the first: users.csv:2 (csv): ",
+        ),
+    ] {
+        let stage = Stage::new();
+        stage.write("users.csv", format!("email,first_name,last_name,phone\n{rows}"));
+        let run = stage.run("check");
+        assert_eq!(run.exit, 1, "{run:?}");
+        let told = format!("PROBLEM  sources: users: 0 usable; {told}");
+        assert!(run.out.contains(&told), "{told}: {run:?}");
+        stage.assert_untouched();
+    }
+}
+
 #[test]
 fn each_problem_has_its_fix() {
     let stage = Stage::new();

@@ -112,6 +112,10 @@ fn a_hash_of_an_output_names_a_person_again() {
         assert_eq!(report["rejected"][0]["at"], "users.csv:5");
         let found = stage.run("explain dan@example.org --from report.json");
         assert!(found.out.starts_with("kept_accounts: "), "{found:?}");
+        // What the report hides is not hidden a second time.
+        let found = stage.run_with("explain dan@example.org --from report.json", &HIDE);
+        let id = report["kept_accounts"][0]["id"].as_str().unwrap();
+        assert_eq!(found.out.contains(id), id.starts_with('#'), "{id}: {found:?}");
     }
     let other = stage.run("explain dan@example.org --from config.yaml");
     assert_eq!(other.exit, 2, "{other:?}");

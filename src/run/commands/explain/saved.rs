@@ -141,13 +141,22 @@ const PLAIN: [&str; 10] = [
     "what",
 ];
 
+/// Returns whether a name was hidden when the document was written. The hash of a hash could not be resolved.
+fn is_hash(text: &str) -> bool {
+    let hash = text.strip_prefix('#');
+    hash.is_some_and(|hash| hash.len() == 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// `rejected: at: users.csv:7, reason: …`. Nested fields contain values, and are printed as JSON if values are shown.
 fn line_of(list: &str, entry: &Value, shows_values: bool) -> String {
     let fields = entry.as_object().into_iter().flatten();
     let fields: Vec<String> = fields
         .filter(|(_, value)| !value.is_null() && (shows_values || !(value.is_array() || value.is_object())))
         .map(|(name, value)| match value {
-            Value::String(text) if PLAIN.contains(&name.as_str()) => format!("{name}: {text}"),
+            Value::String(text) if PLAIN.contains(&name.as_str()) || is_hash(text) => {
+                format!("{name}: {text}")
+            }
+            Value::String(text) if name == "at" && !text.contains('=') => format!("{name}: {text}"),
             Value::String(text) => format!("{name}: {}", Personal(text)),
             other => format!("{name}: {}", Personal(other)),
         })
