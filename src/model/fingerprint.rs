@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher as _, Hash, RandomState};
 
 /// Converts values to numbers. Two values have the same number by chance in one of 10^27 runs with a million of them.
-/// Nobody can choose such values, because the keys are new in each run.
+/// Such values cannot be constructed, because the keys are new in each run.
 #[derive(Clone, Debug, Default)]
 pub struct Fingerprints([RandomState; 2]);
 

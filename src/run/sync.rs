@@ -63,7 +63,7 @@ async fn with_target(
     };
     stages::show(&plan, target, request, process, report)?;
     let proof = Proof::of(&desired, target.catalog(), &request.settings.guard);
-    // A plan from incomplete sources is not saved, whoever approves it.
+    // A plan from incomplete sources is not saved, even with an approval.
     if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
         let binding = binding.restricted(&request.settings.withholding);
         save(path, &plan, target.catalog(), &binding)?;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Each row of the policy table for a person whom the source marks as disabled.
+/// Each row of the policy table for a person marked as disabled in the source.
 #[test]
 fn a_disabled_person_is_removed_as_the_policy_says() {
     let mut leaver = person(1);
@@ -35,7 +35,7 @@ fn a_disabled_person_is_removed_as_the_policy_says() {
     );
 }
 
-/// Each row of the policy table for a person whom no source contains.
+/// Each row of the policy table for a person who is in no source.
 #[test]
 fn an_absent_person_is_removed_as_the_policy_says() {
     let desired = sources(vec![person(2)]);

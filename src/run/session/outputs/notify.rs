@@ -27,7 +27,7 @@ const LONGEST_SUMMARY: usize = 10_000;
 /// Sends the notifications of one run.
 pub(in crate::run) struct Notifier<'a> {
     settings: &'a NotifySettings,
-    /// People are always hidden, whoever reads the output of the run.
+    /// People are always hidden, also if the output of the run shows them.
     names: Names,
     id: Uuid,
     /// The target, as an address.
