@@ -77,22 +77,22 @@ pub async fn collect_all(
     catalog: &Catalog,
     sources: &[impl Source],
 ) -> Result<Vec<Collected>, Vec<SourceError>> {
-    collect_watching(catalog, sources, &|_| {}).await
+    collect_watching(catalog, sources, &|_, _| {}).await
 }
 
-/// Like [`collect_all`]. Calls `watch` for each record with the index of its source.
+/// Like [`collect_all`]. Calls `watch` for each counted record with the index of its source, before it is stored.
 ///
 /// # Errors
 /// As [`read_all`].
 pub async fn collect_watching(
     catalog: &Catalog,
     sources: &[impl Source],
-    watch: &dyn Fn(usize),
+    watch: &dyn Fn(usize, &mut Record),
 ) -> Result<Vec<Collected>, Vec<SourceError>> {
     let mut collected = Vec::with_capacity(sources.len());
     let mut errors = Vec::new();
     let each = sources.iter().enumerate();
-    let reads = each.map(|(place, source)| collect(catalog, source, move || watch(place)));
+    let reads = each.map(|(place, source)| collect(catalog, source, move |record| watch(place, record)));
     for read in join_all(reads).await {
         match read {
             Ok(records) => collected.extend(records),
@@ -109,13 +109,13 @@ pub async fn collect_watching(
 async fn collect(
     catalog: &Catalog,
     source: &impl Source,
-    watch: impl Fn(),
+    watch: impl Fn(&mut Record),
 ) -> Result<Vec<Collected>, SourceError> {
     let start = Instant::now();
     let mut types: Vec<Collected> = catalog.iter().map(|(id, _)| empty(source, id)).collect();
-    let mut each = |record: Record| {
+    let mut each = |mut record: Record| {
         if record.is_counted() {
-            watch();
+            watch(&mut record);
         }
         put(&mut types, record);
     };

@@ -82,7 +82,7 @@ fn exit(findings: &[Diagnosis]) -> Exit {
 async fn whole(target: &impl Target, sources: &[AnySource], is_sound: bool) -> Vec<Diagnosis> {
     let catalog = target.catalog();
     // Each source has already reported its errors.
-    let Ok(collected) = desired::collect(catalog, sources).await else {
+    let Ok(collected) = desired::collect(catalog, sources, &|_| {}).await else {
         return Vec::new();
     };
     let desired = desired::merge_normalized(collected, target);

@@ -23,7 +23,7 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
         Err(error) => return failed(&[error], request, process),
     };
     let schema = catalog.users();
-    let mut all = match desired::collect(&catalog, &sources).await {
+    let mut all = match desired::collect(&catalog, &sources, &|_| {}).await {
         Ok(all) => merge(&catalog, all).into_iter(),
         Err(errors) => return failed(&errors, request, process),
     };

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::only;
 use crate::config::Settings;
-use crate::model::{Catalog, Desired, DesiredState, Purpose, RecordRef, Roles, Schema, Value, Warning};
+use crate::model::{Catalog, Desired, DesiredState, Purpose, RecordRef, Roles, Value, Warning};
 use crate::report::{Reading, Report};
 use crate::run::outcome::RunError;
 use crate::run::session::request::Request;
-use crate::source::{AnySource, Collected, Source as _, SourceError, collect_all, collect_watching, merge};
+use crate::source::{
+    AnySource, Collected, Record, Source as _, SourceError, collect_all, collect_watching, merge,
+};
 use crate::target::Target;
 use crate::telemetry::MILESTONE;
 
@@ -27,7 +29,10 @@ pub(in crate::run) async fn read(
     let settings = request.settings;
     let catalog = target.catalog();
     let sources: Vec<AnySource> = build(catalog, request)?;
-    let (collected, prepared) = futures::join!(collect(catalog, &sources), target.prepare());
+    let names = provider_names(settings);
+    let name_provider = |record: &mut Record| name_provider(record, catalog, &names);
+    let reads = collect(catalog, &sources, &name_provider);
+    let (collected, prepared) = futures::join!(reads, target.prepare());
     let collected = match (collected, prepared) {
         (Ok(collected), Ok(())) => collected,
         (Ok(_), Err(error)) => return Err(error.into()),
@@ -36,7 +41,7 @@ pub(in crate::run) async fn read(
     };
     let mut desired = merge_normalized(collected, target);
     for of_type in &mut desired {
-        name_providers(of_type, catalog.schema(of_type.resource), settings);
+        of_type.providers = providers(settings);
     }
     report.add_sources(&desired, catalog);
     for source in desired.iter().flat_map(|of_type| &of_type.sources) {
@@ -60,14 +65,19 @@ pub(in crate::run) async fn read(
     Ok(desired)
 }
 
-/// Reads all sources, and shows the progress.
+/// Reads all sources, and shows the progress. `complete` is called for each record before it is stored.
 pub(in crate::run) async fn collect(
     catalog: &Catalog,
     sources: &[AnySource],
+    complete: &dyn Fn(&mut Record),
 ) -> Result<Vec<Collected>, Vec<SourceError>> {
     let names = sources.iter().map(|source| source.name().to_owned());
     let reading = Reading::new(names, "records");
-    collect_watching(catalog, sources, &|place| reading.one(place)).await
+    let watch = |place, record: &mut Record| {
+        reading.one(place);
+        complete(record);
+    };
+    collect_watching(catalog, sources, &watch).await
 }
 
 /// Merges the sources. Each person is normalized first, because only then duplicates and equal login names are
@@ -134,25 +144,23 @@ fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
     Warning::new(RecordRef::new(source, "all records"), format!("{what}: {people}"))
 }
 
-/// Sets the provider of each person's account. If several sources contain the same person, it is the first of them by
-/// name.
-fn name_providers(desired: &mut DesiredState, schema: &Schema, settings: &Settings) {
-    desired.providers = providers(settings);
-    let Some(attribute) = schema.find(Purpose::Provider) else {
-        return;
-    };
+/// The provider name of each source's people.
+fn provider_names(settings: &Settings) -> HashMap<&str, Value> {
     let sources = settings.sources.iter();
-    let names: HashMap<&str, Value> = sources
-        .filter_map(|source| {
-            let name = settings.providers.of(source)?;
-            Some((&*source.name, Value::text(name)))
-        })
-        .collect();
-    for wanted in &mut desired.objects {
-        if let Some(name) = names.get(&*wanted.origin.source) {
-            wanted.attributes.set(attribute, Some(name.clone()));
-            wanted.unknown.remove(attribute);
-        }
+    let names = sources.filter_map(|source| {
+        let name = settings.providers.of(source)?;
+        Some((&*source.name, Value::text(name)))
+    });
+    names.collect()
+}
+
+/// Sets the provider of a person's account.
+fn name_provider(record: &mut Record, catalog: &Catalog, names: &HashMap<&str, Value>) {
+    let Record::Person(person) = record else { return };
+    let attribute = catalog.schema(person.resource).find(Purpose::Provider);
+    if let Some((attribute, name)) = attribute.zip(names.get(&*person.origin.source)) {
+        person.attributes.set(attribute, Some(name.clone()));
+        person.unknown.remove(attribute);
     }
 }
 

@@ -1,17 +1,14 @@
 //! Contradictory records: different records for one person, or one login name for two people.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AttributeIndex, Claims, Desired, ExternalId, Lifecycle, Purpose, RecordRef, Rejected, Schema, comparable,
+    AttributeIndex, Claims, Desired, ExternalId, Fingerprints, Lifecycle, Purpose, RecordRef, Rejected,
+    Schema, comparable,
 };
 
-/// People sorted by id, each id once.
-pub(super) fn one_record_each(
-    schema: &Schema,
-    mut people: Vec<Desired>,
-    rejected: &mut Vec<Rejected>,
-) -> Vec<Desired> {
+/// Sorts people by id, and keeps one record of each person.
+pub(super) fn one_record_each(schema: &Schema, people: &mut Vec<Desired>, rejected: &mut Vec<Rejected>) {
     let mut broken: BTreeMap<ExternalId, Vec<RecordRef>> = BTreeMap::new();
     for one in rejected.iter() {
         if let Some(id) = &one.id {
@@ -19,49 +16,45 @@ pub(super) fn one_record_each(
         }
     }
     people.sort_unstable_by(|a, b| (&a.id, &a.origin).cmp(&(&b.id, &b.origin)));
-    let mut repeated = 0;
-    let mut single = Vec::with_capacity(people.len());
-    let mut rest = people.into_iter().peekable();
-    while let Some(first) = rest.next() {
-        let mut others = Vec::new();
-        while let Some(next) = rest.next_if(|next| next.id == first.id) {
-            others.push(next);
+    let mut contradictory = BTreeSet::new();
+    for group in people.chunk_by(|a, b| a.id == b.id) {
+        let lost = broken.get(&group[0].id).map_or(&[][..], Vec::as_slice);
+        if let Some(shared) = contradiction(schema, group, lost) {
+            contradictory.insert(group[0].id.clone());
+            reject_all(schema, group, lost, shared, rejected);
         }
-        let lost = broken.get(&first.id);
-        let repeats = lost.is_none() && others.iter().all(|other| same_data(schema, &first, other));
-        if repeats
-            && others
-                .iter()
-                .all(|other| first.roles(schema) == other.roles(schema))
-        {
-            repeated += others.len();
-            single.push(first);
-            continue;
-        }
-        let shared = if repeats {
-            "the same id and other roles"
-        } else {
-            "the same id"
-        };
-        others.insert(0, first);
-        reject_all(schema, &others, lost.map_or(&[], Vec::as_slice), shared, rejected);
     }
-    if repeated > 0 {
+    people.retain(|person| !contradictory.contains(&person.id));
+    let before = people.len();
+    people.dedup_by(|later, first| later.id == first.id);
+    if people.len() < before {
         tracing::info!(
-            records = repeated,
+            records = before - people.len(),
             "ignored records that repeat another one exactly"
         );
     }
-    single
 }
 
-/// Returns whether two records have the same data, except roles.
+/// What contradictory records with one id have in common; `None` if they do not contradict each other. `lost` are
+/// records with the same id that were rejected before.
+fn contradiction(schema: &Schema, group: &[Desired], lost: &[RecordRef]) -> Option<&'static str> {
+    let [first, others @ ..] = group else { return None };
+    if !lost.is_empty() || !others.iter().all(|other| same_data(schema, first, other)) {
+        return Some("the same id");
+    }
+    let roles = first.roles(schema);
+    let differ = others.iter().any(|other| other.roles(schema) != roles);
+    differ.then_some("the same id and other roles")
+}
+
+/// Returns whether two records have the same data, except roles and the provider, which the source determines.
 pub(super) fn same_data(schema: &Schema, a: &Desired, b: &Desired) -> bool {
-    let access = schema.find(Purpose::Access);
     let values = |of: &Desired| {
         let mut values = of.attributes.clone();
-        if let Some(access) = access {
-            values.set(access, None);
+        for purpose in [Purpose::Access, Purpose::Provider] {
+            if let Some(attribute) = schema.find(purpose) {
+                values.set(attribute, None);
+            }
         }
         values
     };
@@ -70,34 +63,35 @@ pub(super) fn same_data(schema: &Schema, a: &Desired, b: &Desired) -> bool {
 
 /// Rejects active people with the same login name. Disabled people are ignored, because many directories keep the
 /// address of a former entry after the person returned with a new one.
-pub(super) fn one_person_a_login(
-    schema: &Schema,
-    people: Vec<Desired>,
-    rejected: &mut Vec<Rejected>,
-) -> Vec<Desired> {
+pub(super) fn one_person_a_login(schema: &Schema, people: &mut Vec<Desired>, rejected: &mut Vec<Rejected>) {
     let Some(login) = schema.name_said() else {
-        return people;
+        return;
     };
-    let mut claims: HashMap<String, u32> = HashMap::with_capacity(people.len());
-    for name in people.iter().filter_map(|person| claim(person, login)) {
-        *claims.entry(name).or_default() += 1;
-    }
-    claims.retain(|_, count| *count > 1);
-    if claims.is_empty() {
-        return people;
+    let numbers = Fingerprints::default();
+    let claims = people.iter().filter_map(|person| claim(person, login));
+    let mut claims: Vec<u128> = claims.map(|name| numbers.number(&name)).collect();
+    claims.sort_unstable();
+    let shared: BTreeSet<u128> = claims
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0])
+        .collect();
+    if shared.is_empty() {
+        return;
     }
     let mut contested: BTreeMap<String, Vec<Desired>> = BTreeMap::new();
-    let mut single = Vec::with_capacity(people.len());
-    for person in people {
-        match claim(&person, login).filter(|name| claims.contains_key(name)) {
-            Some(name) => contested.entry(name).or_default().push(person),
-            None => single.push(person),
-        }
+    let is_contested = |person: &mut Desired| {
+        claim(person, login).is_some_and(|name| shared.contains(&numbers.number(&name)))
+    };
+    for person in people.extract_if(.., is_contested) {
+        contested
+            .entry(claim(&person, login).unwrap_or_default())
+            .or_default()
+            .push(person);
     }
     for group in contested.values() {
         reject_all(schema, group, &[], "the same login name and another id", rejected);
     }
-    single
 }
 
 /// The identifying values of a person's record.

@@ -12,25 +12,23 @@ const LEFT_OUT: &str = "an invisible character was left out of the id or the e-m
 impl Collected {
     /// Removes surrounding blanks and invisible characters from ids and addresses. Idempotent.
     pub(super) fn clean(&mut self, schema: &Schema) {
-        let people = std::mem::take(&mut self.people);
-        for mut person in people {
-            let (left_out, id) = (self.clean_person(schema, &mut person), person.id.clone());
-            if left_out {
-                self.warnings.push(Warning {
+        let (is_binary, warnings) = (self.ids.binary, &mut self.warnings);
+        let has_id = |person: &mut Desired| {
+            if clean_person(schema, is_binary, person) {
+                warnings.push(Warning {
                     at: person.origin.clone(),
-                    id: Some(id.clone()),
+                    id: Some(person.id.clone()),
                     reason: LEFT_OUT.to_owned(),
                 });
             }
-            if id.as_bytes().is_empty() {
-                let mut rejected = Rejected::new(person.origin.clone(), None, "its id is blank");
-                rejected.claims = claims_of(schema, &person).into();
-                self.rejected.push(rejected);
+            if person.id.as_bytes().is_empty() {
+                Err(Rejected::new(person.origin.clone(), None, "its id is blank"))
             } else {
-                self.people.push(person);
+                Ok(())
             }
-        }
-        if !self.ids.binary {
+        };
+        reject(schema, &mut self.people, &mut self.rejected, has_id);
+        if !is_binary {
             for id in self
                 .rejected
                 .iter_mut()
@@ -39,25 +37,6 @@ impl Collected {
                 clean_id(id);
             }
         }
-    }
-
-    /// Returns whether an invisible character was removed.
-    fn clean_person(&self, schema: &Schema, person: &mut Desired) -> bool {
-        let mut left_out = !self.ids.binary && clean_id(&mut person.id);
-        let Some(login) = schema.name_said() else {
-            return left_out;
-        };
-        left_out |= clean_text(person, login);
-        // Only if the address is used as the name; other names keep all their characters.
-        let shown = schema.index("preferred_username");
-        let called = shown.filter(|shown| {
-            let texts = person.attributes.text(*shown).zip(person.attributes.text(login));
-            texts.is_some_and(|(shown, address)| alike(shown, address))
-        });
-        if let Some(shown) = called {
-            clean_text(person, shown);
-        }
-        left_out
     }
 
     /// Rewrites each person to the form that the target stores. People whom it would refuse are rejected. If ids are
@@ -69,31 +48,62 @@ impl Collected {
         takes_address: impl Fn(&str) -> bool,
     ) {
         self.clean(schema);
-        let people = std::mem::take(&mut self.people);
-        for mut person in people {
+        let warnings = &mut self.warnings;
+        let is_storable = |person: &mut Desired| {
             let (at, id) = (person.origin.clone(), person.id.clone());
-            match normalize(&mut person) {
-                Ok(reasons) => {
-                    let warning = |reason| Warning {
-                        at: at.clone(),
-                        id: Some(id.clone()),
-                        reason,
-                    };
-                    self.warnings.extend(reasons.into_iter().map(warning));
-                    self.people.push(person);
-                }
-                Err(reason) => {
-                    let mut rejected = Rejected::new(at, Some(id), reason);
-                    rejected.claims = claims_of(schema, &person).into();
-                    self.rejected.push(rejected);
-                }
-            }
-        }
+            let reasons =
+                normalize(person).map_err(|reason| Rejected::new(at.clone(), Some(id.clone()), reason))?;
+            let warning = |reason| Warning {
+                at: at.clone(),
+                id: Some(id.clone()),
+                reason,
+            };
+            warnings.extend(reasons.into_iter().map(warning));
+            Ok(())
+        };
+        reject(schema, &mut self.people, &mut self.rejected, is_storable);
         let from_address = self.ids.from_address;
         for rejected in &mut self.rejected {
             doubt(rejected, from_address, &takes_address);
         }
     }
+}
+
+/// Moves the people whom `judge` refuses to the rejected records. In place, because a million people must fit into
+/// memory.
+fn reject(
+    schema: &Schema,
+    people: &mut Vec<Desired>,
+    rejected: &mut Vec<Rejected>,
+    mut judge: impl FnMut(&mut Desired) -> Result<(), Rejected>,
+) {
+    people.retain_mut(|person| match judge(person) {
+        Ok(()) => true,
+        Err(mut refused) => {
+            *refused.claims = claims_of(schema, person);
+            rejected.push(refused);
+            false
+        }
+    });
+}
+
+/// Returns whether an invisible character was removed.
+fn clean_person(schema: &Schema, is_binary: bool, person: &mut Desired) -> bool {
+    let mut left_out = !is_binary && clean_id(&mut person.id);
+    let Some(login) = schema.name_said() else {
+        return left_out;
+    };
+    left_out |= clean_text(person, login);
+    // Only if the address is used as the name; other names keep all their characters.
+    let shown = schema.index("preferred_username");
+    let called = shown.filter(|shown| {
+        let texts = person.attributes.text(*shown).zip(person.attributes.text(login));
+        texts.is_some_and(|(shown, address)| alike(shown, address))
+    });
+    if let Some(shown) = called {
+        clean_text(person, shown);
+    }
+    left_out
 }
 
 /// Records that a rejected record may belong to any person, if its address cannot identify it.

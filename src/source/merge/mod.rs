@@ -134,13 +134,15 @@ fn merge_type(schema: &Schema, sources: Vec<Collected>) -> DesiredState {
         if source.ids.binary {
             desired.binary_ids.insert(source.name);
         }
-        people.extend(source.people);
+        people.append(&mut source.people);
         desired.leavers.extend(source.leavers);
         desired.rejected.extend(source.rejected);
         desired.warnings.extend(source.warnings);
     }
-    let people = one_record_each(schema, people, &mut desired.rejected);
-    desired.objects = one_person_a_login(schema, people, &mut desired.rejected);
+    one_record_each(schema, &mut people, &mut desired.rejected);
+    one_person_a_login(schema, &mut people, &mut desired.rejected);
+    people.shrink_to_fit();
+    desired.objects = people;
     sort_and_close(&mut desired);
     desired.complete = proves_absence
         && reads.iter().all(|read| read.complete)

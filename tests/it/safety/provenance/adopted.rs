@@ -138,3 +138,23 @@ fn what_others_made_is_seen_in_a_few_requests() {
     assert_eq!(by_operation["read_metadata"], 20, "{by_operation}");
     assert_eq!(by_operation["confirm_metadata"], 6, "{by_operation}");
 }
+
+/// It is one person, although the files are two providers.
+#[test]
+fn a_person_in_two_sources_is_looked_after_by_the_first_by_name() {
+    let jobs = Jobs::csv();
+    jobs.file("again.csv", &people("staff", 2));
+    let again = format!(
+        "  again:\n    kind: csv\n    file_path: {}\n",
+        jobs.lab.path("again.csv").display()
+    );
+    let configuration = jobs.configuration("staff.csv", DELETE) + &again;
+    fs::write(jobs.lab.path("config.yaml"), configuration).unwrap();
+    jobs.lab.run("sync").exits(0);
+    let providers = [1, 2, 3].map(|number| jobs.provider(&format!("staff{number}@example.com")));
+    assert_eq!(
+        providers.map(Option::unwrap_or_default),
+        ["csv:again.csv", "csv:again.csv", "csv:staff.csv"]
+    );
+    assert_eq!(jobs.count(), 4);
+}
