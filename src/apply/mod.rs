@@ -13,13 +13,11 @@ pub use self::outcome::{NotApplied, Outcome, Unlinked};
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
-
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
+use std::convert::Infallible;
+use std::time::Instant;
 
 use crate::config::ApplySettings;
-use crate::http::{AdaptiveLimit, Sample};
+use crate::http::{AdaptiveLimit, paced};
 use crate::model::{ActionKind, Change, Ids, TypeId};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
@@ -74,7 +72,9 @@ pub async fn apply(
         first_parts: RefCell::default(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());
-    let mut pace = AdaptiveLimit::new(context.settings.concurrency_min, context.settings.concurrency_max);
+    let settings = &context.settings;
+    let is_timed = settings.rate_limit.is_none();
+    let mut pace = AdaptiveLimit::new(settings.concurrency_min, settings.concurrency_max, is_timed);
     for step in plan::steps(target.catalog(), changes) {
         let (places, part) = match step {
             Step::TemporaryLogin(places) => (places, Part::TemporaryLogin),
@@ -150,42 +150,19 @@ impl<T: Target> Execution<'_, T> {
         pace: &mut AdaptiveLimit,
         mut decided: impl FnMut(Outcome),
     ) {
-        let mut running = FuturesUnordered::new();
-        let mut waiting = indexes.iter();
-        let mut overload_count = self.target.overload_count();
-        loop {
-            while running.len() < pace.limit()
-                && let Some(index) = waiting.next()
-            {
-                running.push(self.timed(*index, part));
-            }
-            let Some((outcome, took)) = running.next().await else {
-                return;
-            };
-            let before = std::mem::replace(&mut overload_count, self.target.overload_count());
-            let is_idle = |outcome: &Outcome| {
-                matches!(
-                    outcome.result,
-                    Err(NotApplied::NotStarted(_) | NotApplied::Unlinked(_, Unlinked::NotStarted(_)))
-                )
-            };
-            let started = !outcome.as_ref().is_some_and(is_idle);
-            if started {
-                pace.finished(Sample {
-                    // Under a rate limit, most of the time is waiting for the limiter.
-                    took: self.context.settings.rate_limit.is_none().then_some(took),
-                    strained: overload_count > before,
-                });
-            }
-            if let Some(outcome) = outcome {
-                decided(outcome);
-            }
-        }
-    }
-
-    async fn timed(&self, index: usize, part: Part) -> (Option<Outcome>, Duration) {
-        let started = Instant::now();
-        (self.one(index, part).await, started.elapsed())
+        let work = async |index: &usize| self.one(*index, part).await;
+        let Ok(()) = paced(
+            pace,
+            || self.target.overload_count(),
+            indexes,
+            work,
+            |outcome| {
+                let was_started = outcome.as_ref().is_none_or(Outcome::was_started);
+                outcome.into_iter().for_each(&mut decided);
+                Ok::<_, Infallible>(was_started)
+            },
+        )
+        .await;
     }
 
     /// Processes one part of a change; `None` while its outcome is open.

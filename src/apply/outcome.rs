@@ -33,6 +33,14 @@ pub enum Unlinked {
 }
 
 impl Outcome {
+    /// Whether something was sent for it.
+    pub(super) fn was_started(&self) -> bool {
+        !matches!(
+            self.result,
+            Err(NotApplied::NotStarted(_) | NotApplied::Unlinked(_, Unlinked::NotStarted(_)))
+        )
+    }
+
     /// The result of the change, or of its first step.
     pub fn applied(&self) -> Option<&Applied> {
         match &self.result {

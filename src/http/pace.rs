@@ -13,7 +13,7 @@ const WEIGHT: f64 = 0.1;
 /// What one finished change shows about the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sample {
-    /// Duration; `None` if it includes waiting for a rate limit.
+    /// Duration; `None` without one.
     pub(crate) took: Option<Duration>,
     /// Since the change before, the target refused a request or could not be reached.
     pub(crate) strained: bool,
@@ -24,6 +24,8 @@ pub(crate) struct Sample {
 pub(crate) struct AdaptiveLimit {
     min: usize,
     max: usize,
+    /// Under a rate limit, most of the time is waiting for the limiter.
+    is_timed: bool,
     limit: usize,
     /// Successful changes in this round.
     well: usize,
@@ -35,11 +37,12 @@ pub(crate) struct AdaptiveLimit {
 }
 
 impl AdaptiveLimit {
-    /// Starts at the minimum.
-    pub(crate) fn new(min: NonZeroUsize, max: NonZeroUsize) -> Self {
+    /// Starts at the minimum. `is_timed`: long times are a sign of overload.
+    pub(crate) fn new(min: NonZeroUsize, max: NonZeroUsize, is_timed: bool) -> Self {
         Self {
             min: min.get(),
             max: max.get(),
+            is_timed,
             limit: min.get(),
             well: 0,
             stale: 0,
@@ -64,7 +67,8 @@ impl AdaptiveLimit {
             self.stale -= 1;
             return;
         }
-        let rising = seen.took.is_some_and(|took| self.is_rising(took));
+        let took = seen.took.filter(|_| self.is_timed);
+        let rising = took.is_some_and(|took| self.is_rising(took));
         if seen.strained || rising {
             self.stale = self.limit - 1;
             self.limit = (self.limit / 2).max(self.min);
@@ -106,7 +110,7 @@ mod tests {
     };
 
     fn pace(min: usize, max: usize) -> AdaptiveLimit {
-        AdaptiveLimit::new(min.try_into().unwrap(), max.try_into().unwrap())
+        AdaptiveLimit::new(min.try_into().unwrap(), max.try_into().unwrap(), true)
     }
 
     fn grown(max: usize) -> AdaptiveLimit {
@@ -143,9 +147,9 @@ mod tests {
             pace.finished(STRAINED);
         }
         assert_eq!(pace.limit(), 1);
-        let mut pace = AdaptiveLimit::new(3.try_into().unwrap(), 3.try_into().unwrap());
-        pace.finished(STRAINED);
-        assert_eq!(pace.limit(), 3);
+        let mut fixed = AdaptiveLimit::new(3.try_into().unwrap(), 3.try_into().unwrap(), true);
+        fixed.finished(STRAINED);
+        assert_eq!(fixed.limit(), 3);
     }
 
     /// Times that stay three times as long as the best are an overload. A single late answer is not, nor one that is
@@ -174,6 +178,19 @@ mod tests {
             fast.finished(took(time));
         }
         assert_eq!(fast.limit(), 8);
+    }
+
+    /// Times that contain the wait for a rate limit say nothing.
+    #[test]
+    fn times_under_a_rate_limit_do_not_count() {
+        let mut pace = AdaptiveLimit::new(1.try_into().unwrap(), 2.try_into().unwrap(), false);
+        for milliseconds in [1, 1, 1, 1, 5_000, 5_000, 5_000, 5_000] {
+            pace.finished(Sample {
+                took: Some(Duration::from_millis(milliseconds)),
+                strained: false,
+            });
+        }
+        assert_eq!(pace.limit(), 2);
     }
 
     /// Another kind of change may take ten times as long without being an overload.

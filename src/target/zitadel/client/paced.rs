@@ -1,14 +1,11 @@
 //! Parallel reads of single accounts.
 
-use std::pin::pin;
-use std::time::{Duration, Instant};
-
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
-
-use crate::http::{AdaptiveLimit, Sample};
+use crate::http::{AdaptiveLimit, paced};
 use crate::target::TargetError;
 use crate::target::zitadel::state::ZitadelTarget;
+
+/// Parallel searches. More only queue up, because they take turns on the server.
+pub(in crate::target::zitadel) const SEARCHES: usize = 4;
 
 impl ZitadelTarget {
     /// Processes the items in parallel, as many at once as the server can handle, and passes on the results in any
@@ -19,31 +16,19 @@ impl ZitadelTarget {
         work: impl AsyncFn(T) -> Result<R, TargetError>,
         mut done: impl FnMut(R),
     ) -> Result<(), TargetError> {
-        let mut pace = AdaptiveLimit::new(self.apply.concurrency_min, self.apply.concurrency_max);
-        let mut waiting = items.into_iter();
-        let mut running = pin!(FuturesUnordered::new());
-        let mut overload_count = self.api.overload_count();
-        loop {
-            while running.len() < pace.limit()
-                && let Some(item) = waiting.next()
-            {
-                running.push(timed(work(item)));
-            }
-            let Some((result, took)) = running.next().await else {
-                return Ok(());
-            };
-            let before = std::mem::replace(&mut overload_count, self.api.overload_count());
-            pace.finished(Sample {
-                // Under a rate limit, most of the time is waiting for the limiter.
-                took: self.apply.rate_limit.is_none().then_some(took),
-                strained: overload_count > before,
-            });
-            done(result?);
-        }
+        let settings = &self.apply;
+        let is_timed = settings.rate_limit.is_none();
+        let mut pace = AdaptiveLimit::new(settings.concurrency_min, settings.concurrency_max, is_timed);
+        paced(
+            &mut pace,
+            || self.api.overload_count(),
+            items,
+            work,
+            |result| {
+                done(result?);
+                Ok(true)
+            },
+        )
+        .await
     }
-}
-
-async fn timed<R>(work: impl Future<Output = R>) -> (R, Duration) {
-    let started = Instant::now();
-    (work.await, started.elapsed())
 }

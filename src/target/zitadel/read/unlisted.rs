@@ -13,6 +13,7 @@ use crate::model::{Change, Desired, Existing, ExternalId};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::client::paced::SEARCHES;
 use crate::target::zitadel::client::reply::strangers;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{OneUser, User};
@@ -20,8 +21,6 @@ use crate::target::{Cost, TargetError, TargetErrorKind as Kind};
 
 /// People per request. The server compares each account with each of them.
 const PEOPLE: usize = 100;
-/// More only queue up.
-const WORKERS: usize = 4;
 /// Above this number of new people, older forms of their ids are not searched, and there is no second search right
 /// before each creation. A first load would otherwise take the server longer to search than to create.
 const FEW: usize = 2_000;
@@ -111,7 +110,7 @@ impl ZitadelTarget {
         });
         let answers = futures::stream::iter(questions)
             .map(async |query| self.users::<User>("find_people", &query).await)
-            .buffer_unordered(WORKERS);
+            .buffer_unordered(SEARCHES);
         let pages: Vec<_> = answers.try_collect().await?;
         let users = pages.into_iter().flat_map(|page| page.items);
         let ours = users.filter(|user| !self.is_foreign(user));

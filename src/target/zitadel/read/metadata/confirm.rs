@@ -12,6 +12,7 @@ use super::filter::{Filter, UserQuery};
 use crate::model::{RecordRef, Warning};
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::error::{Failure, Sign};
+use crate::target::zitadel::client::paced::SEARCHES;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::User;
@@ -19,8 +20,6 @@ use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as K
 
 /// After this many wrong answers, the filter is no longer used.
 const TRIES: u32 = 2;
-/// More only queue up, because these reads take turns on the server.
-const WORKERS: usize = 4;
 
 /// Answer of the filter for a batch.
 #[derive(Default)]
@@ -80,7 +79,7 @@ impl ZitadelTarget {
         let mut said = Answered::default();
         let mut answers = futures::stream::iter(batches)
             .map(|batch| self.ask_in_parts(batch, checks))
-            .buffer_unordered(WORKERS);
+            .buffer_unordered(SEARCHES);
         // Stops at the first error, because the other requests would fail on the same server.
         while let Some(answer) = answers.next().await {
             for answered in answer? {

@@ -7,6 +7,7 @@ use super::filter::{Filter, UserQuery};
 use crate::model::{AttributeIndex, Holding, TargetId, Value};
 use crate::target::TargetError;
 use crate::target::zitadel::client::error::Sign;
+use crate::target::zitadel::client::paced::SEARCHES;
 use crate::target::zitadel::rules::metadata::value;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
@@ -15,8 +16,6 @@ use crate::target::zitadel::wire::received::User;
 const VALUES: usize = 100;
 /// Accounts per answer; usually there are none. More means that the value is not unique.
 const ACCOUNTS: usize = 1_000;
-/// More only queue up, because these reads take turns on the server.
-const WORKERS: usize = 4;
 
 impl ZitadelTarget {
     /// Returns the accounts with one of these values. Empty if this Zitadel cannot search for them.
@@ -31,7 +30,7 @@ impl ZitadelTarget {
         let mut holdings = Vec::new();
         let mut answers = futures::stream::iter(values.chunks(VALUES))
             .map(|part| self.holders_of_part(key, part))
-            .buffer_unordered(WORKERS);
+            .buffer_unordered(SEARCHES);
         while let Some(answer) = answers.next().await {
             holdings.extend(answer?);
         }
