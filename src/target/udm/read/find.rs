@@ -4,14 +4,11 @@ use std::cell::RefCell;
 
 use super::super::client::{Call, Kind, Path, Tag};
 use super::super::rules::catalog::USER;
-use super::super::rules::name;
+use super::super::rules::{name, ownership};
 use super::super::state::UdmTarget;
 use super::super::wire::Object;
-use crate::config::Dn;
-use crate::model::{Desired, Existing, ExternalId, Ownership, Purpose, TargetId, TypeId};
+use crate::model::{Desired, Existing, ExternalId, Purpose, TargetId, TypeId};
 use crate::target::{TargetError, TargetErrorKind};
-
-const ELSEWHERE: &str = "it is in another container";
 
 impl UdmTarget {
     /// The DN of an object: as this run knows it, or from the server.
@@ -81,16 +78,9 @@ impl UdmTarget {
         let found = self
             .search(USER, &prepared.base, &[("username", login)], &properties)
             .await?;
-        let container = Dn::parse(prepared.users.container.as_bytes());
         let holders = found.into_iter().map(|object| {
             let mut account = self.existing(USER, &prepared.users, &object);
-            let is_inside = Dn::parse(object.dn.as_bytes())
-                .zip(container.as_ref())
-                .is_some_and(|(dn, container)| dn.is_within(container));
-            if !is_inside {
-                account.ownership = Ownership::Protected(ELSEWHERE);
-                account.id = None;
-            }
+            ownership::protect_elsewhere(&mut account, &object.dn, &prepared.users.container);
             account
         });
         Ok(holders.collect())

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::super::client::{Call, Kind, Path};
 use super::super::rules::catalog::{GROUP, POSITION, USER};
 use super::super::rules::notes::Notes;
-use super::super::rules::{key, name, properties, values};
+use super::super::rules::{key, name, ownership, properties, values};
 use super::super::state::UdmTarget;
 use super::super::state::holders::Unique;
 use super::super::state::prepared::TypeState;
@@ -22,9 +22,6 @@ use crate::target::TargetError;
 const USERS: &str = "users";
 const NESTED: &str = "nestedGroup";
 const DISABLED: &str = "disabled";
-
-const NO_ID: &str = "it has no external id";
-const OUR_OWN: &str = "directory-sync signs in as it";
 
 /// A group with members that are only known by DN, as long as later groups were not read yet.
 struct Unlinked {
@@ -151,8 +148,9 @@ impl UdmTarget {
         }
         self.hold(resource, &target_id, &attributes);
         let is_disabled = object.properties.get(DISABLED).and_then(Json::as_bool) == Some(true);
-        Existing {
-            ownership: self.ownership(resource, schema, id.is_some(), &attributes),
+        let mut existing = Existing {
+            // Decided below.
+            ownership: Ownership::Ours,
             resource,
             target_id,
             id,
@@ -164,7 +162,9 @@ impl UdmTarget {
             },
             attributes,
             unread: schema.not_listed(),
-        }
+        };
+        ownership::decide(&mut existing, schema, &self.settings.user);
+        existing
     }
 
     /// Records the unique values of an object.
@@ -213,17 +213,6 @@ impl UdmTarget {
             elsewhere: elsewhere.map(|dn| (kind, dn)),
             target_id,
         })
-    }
-
-    fn ownership(&self, resource: TypeId, schema: &Schema, has_id: bool, held: &Attributes) -> Ownership {
-        let login = held.text_of(schema, Purpose::Login).unwrap_or_default();
-        if resource == USER && login.eq_ignore_ascii_case(&self.settings.user) {
-            Ownership::Protected(OUR_OWN)
-        } else if has_id {
-            Ownership::Ours
-        } else {
-            Ownership::Foreign(NO_ID)
-        }
     }
 
     /// The DNs of the members in the configured properties.

@@ -5,6 +5,7 @@ pub(super) mod key;
 pub(super) mod name;
 pub(super) mod normalize;
 pub(super) mod notes;
+pub(super) mod ownership;
 mod photo;
 pub(super) mod properties;
 pub(super) mod types;
