@@ -141,29 +141,22 @@ impl<T: Target> Execution<'_, T> {
     /// Error for an account that cannot be the person's.
     fn refused(&self, conflict: &TargetError, holders: &[Existing], reason: &str) -> TargetError {
         let holders: Vec<&str> = holders.iter().map(|holder| holder.target_id.as_str()).collect();
-        TargetError {
-            what: format!(
-                "{}; account {} has the login name: {reason}",
-                conflict.what,
-                holders.join(", ")
-            ),
-            hint: Some(format!(
+        let holders = holders.join(", ");
+        conflict
+            .clone()
+            .adding(format_args!("account {holders} has the login name: {reason}"))
+            .hint(format!(
                 "rename that account in {}, or give the person another address in the source",
                 self.target.name().product
-            )),
-            ..conflict.clone()
-        }
+            ))
     }
 }
 
 /// The owner of the name is not known while the list is stale.
 pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
-    TargetError {
-        what: "the account list is stale, and does not show yet who has the login name".to_owned(),
-        hint: Some(format!(
-            "run again later; if the account already exists, it is not created twice. If the problem persists, \
-             raise `{wait}`"
-        )),
-        ..conflict
-    }
+    let what = "the account list is stale, and does not show yet who has the login name".to_owned();
+    TargetError { what, ..conflict }.hint(format!(
+        "run again later; if the account already exists, it is not created twice. If the problem persists, \
+         raise `{wait}`"
+    ))
 }

@@ -1,5 +1,6 @@
 //! Calls to a target that failed.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 /// Whether a failed change may have written something.
@@ -83,6 +84,21 @@ impl TargetError {
             hint: Some(hint.into()),
             ..self
         }
+    }
+
+    /// The same, with more about it.
+    #[must_use]
+    pub(crate) fn adding(self, more: impl Display) -> Self {
+        Self {
+            what: format!("{}; {more}", self.what),
+            ..self
+        }
+    }
+
+    /// The same, as an error of another kind.
+    #[must_use]
+    pub(crate) fn of_kind(self, kind: TargetErrorKind) -> Self {
+        Self { kind, ..self }
     }
 
     /// The same, when it is certain that nothing was written.

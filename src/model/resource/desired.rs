@@ -154,6 +154,15 @@ impl Rejected {
     pub fn of_type(self, resource: TypeId) -> Self {
         Self { resource, ..self }
     }
+
+    /// The same with other values that identify the person.
+    #[must_use]
+    pub fn with_claims(self, claims: Claims) -> Self {
+        Self {
+            claims: claims.into(),
+            ..self
+        }
+    }
 }
 
 /// A warning that does not prevent the person's account.

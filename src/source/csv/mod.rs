@@ -105,13 +105,9 @@ impl CsvSource {
     ) -> Result<(Desired, Vec<String>), Rejected> {
         let cut = columns.last().filter(|_| location.open_end);
         let record = record(row, columns, &self.layout, cut);
-        let reject = |id: Option<ExternalId>, reason: String| Rejected {
-            claims: match &record {
-                Some(record) => self.mapping.claims(record),
-                None => shifted(row),
-            }
-            .into(),
-            ..Rejected::new(at.clone(), id, reason)
+        let reject = |id: Option<ExternalId>, reason: String| {
+            let claims = record.as_ref().map(|record| self.mapping.claims(record));
+            Rejected::new(at.clone(), id, reason).with_claims(claims.unwrap_or_else(|| shifted(row)))
         };
         location
             .quoting

@@ -97,23 +97,16 @@ impl Mapping {
         now: i64,
     ) -> Result<(Desired, Vec<String>), Rejected> {
         let reject = |id: Option<&ExternalId>, why: Unusable| Rejected {
-            resource: self.resource,
-            at: at.clone(),
-            id: id.cloned(),
-            reason: why.reason,
             missing: why.missing,
-            claims: self.claims(record).into(),
+            ..self.reject(record, at, id.cloned(), why.reason)
         };
         let id = self.rules.id.id(record).map_err(|why| reject(None, why))?;
-        let reject = |why| reject(Some(&id), why);
-        let extracted = self.extract(record).map_err(reject)?;
-        let lifecycle = self.rules.lifecycle.read(record, now).map_err(reject)?;
+        let reject_it = |why| reject(Some(&id), why);
+        let extracted = self.extract(record).map_err(reject_it)?;
+        let lifecycle = self.rules.lifecycle.read(record, now).map_err(reject_it)?;
         let (attributes, unknown, warnings) = self.attributes(record, extracted).map_err(|why| {
             let is_error = id.as_text().is_some_and(cell::is_error_value);
-            Rejected {
-                id: (!is_error).then(|| id.clone()),
-                ..reject(why)
-            }
+            reject((!is_error).then_some(&id), why)
         })?;
         let mut desired = Desired {
             resource: self.resource,
@@ -129,14 +122,13 @@ impl Mapping {
 
     /// Rejects a record for another reason, with the identifying values that can be read.
     pub(super) fn rejected(&self, record: &RawRecord, at: &RecordRef, reason: String) -> Rejected {
-        Rejected {
-            resource: self.resource,
-            at: at.clone(),
-            id: self.rules.id.id(record).ok(),
-            reason,
-            missing: Vec::new(),
-            claims: self.claims(record).into(),
-        }
+        self.reject(record, at, self.rules.id.id(record).ok(), reason)
+    }
+
+    fn reject(&self, record: &RawRecord, at: &RecordRef, id: Option<ExternalId>, reason: String) -> Rejected {
+        Rejected::new(at.clone(), id, reason)
+            .of_type(self.resource)
+            .with_claims(self.claims(record))
     }
 
     /// The result of each rule for a record.

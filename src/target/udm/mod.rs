@@ -127,15 +127,12 @@ impl Target for UdmTarget {
     }
 
     fn explain_conflict(&self, conflict: TargetError) -> TargetError {
-        TargetError {
-            what: format!("{}; no user has it, so it is a group's, or the server keeps it locked", conflict.what),
-            hint: Some(
+        conflict
+            .adding("no user has it, so it is a group's, or the server keeps it locked")
+            .hint(
                 "run again in 5 minutes: the server locks a refused value for that time; if it persists, look \
-                 for a group of that name"
-                    .to_owned(),
-            ),
-            ..conflict
-        }
+                 for a group of that name",
+            )
     }
 
     async fn catch_up(&self, _: Wait) -> Result<bool, TargetError> {

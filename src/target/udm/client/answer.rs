@@ -32,20 +32,20 @@ pub(super) struct Answer<'a> {
 impl Answer<'_> {
     pub(super) fn error(&self) -> TargetError {
         match self.status {
-            401 if self.was_let_in => self.of(
-                Kind::Unreachable,
-                "the server no longer accepts the password",
-                Some(OUTAGE),
-            ),
-            401 => self.of(Kind::Unauthorized, "the server refuses the password", Some(WHO)),
-            403 => self.of(Kind::Unauthorized, &self.message(), Some(RIGHTS)),
+            401 if self.was_let_in => self
+                .of(Kind::Unreachable, "the server no longer accepts the password")
+                .hint(OUTAGE),
+            401 => self
+                .of(Kind::Unauthorized, "the server refuses the password")
+                .hint(WHO),
+            403 => self.of(Kind::Unauthorized, &self.message()).hint(RIGHTS),
             503 => self.busy(),
-            408 | 502 | 504 => self.of(Kind::Unreachable, &self.message(), None),
+            408 | 502 | 504 => self.of(Kind::Unreachable, &self.message()),
             _ if !self.is_json() => self.not_json(),
-            404 => self.of(Kind::NotFound, &self.message(), None),
-            412 => self.of(Kind::Conflict, CHANGED, Some(ANEW)),
+            404 => self.of(Kind::NotFound, &self.message()),
+            412 => self.of(Kind::Conflict, CHANGED).hint(ANEW),
             400 | 422 => self.refused(),
-            _ => self.of(Kind::Protocol, &self.message(), None),
+            _ => self.of(Kind::Protocol, &self.message()),
         }
     }
 
@@ -54,13 +54,13 @@ impl Answer<'_> {
         let kind = Kind::Throttled {
             after: self.retry_after,
         };
-        let message = self.message();
-        let hint = "run again when UDM and its LDAP server are up";
-        if let Some(after) = self.retry_after.filter(|after| *after > PATIENCE) {
-            let message = format!("{message}; the server asks to wait {} s", after.as_secs());
-            return self.of(kind, &message, Some(hint));
+        let error = self
+            .of(kind, &self.message())
+            .hint("run again when UDM and its LDAP server are up");
+        match self.retry_after.filter(|after| *after > PATIENCE) {
+            Some(after) => error.adding(format_args!("the server asks to wait {} s", after.as_secs())),
+            None => error,
         }
-        self.of(kind, &message, Some(hint))
     }
 
     /// Error for a page of a proxy, or of a server that is not a UDM.
@@ -78,7 +78,7 @@ impl Answer<'_> {
             "with something other than JSON"
         };
         let what = format!("{} answered {form}", self.url);
-        self.of(kind, &what, Some(IS_THIS_UDM))
+        self.of(kind, &what).hint(IS_THIS_UDM)
     }
 
     /// Error for values that the server does not accept.
@@ -90,9 +90,9 @@ impl Answer<'_> {
             located => located.iter().map(described).collect::<Vec<_>>().join("; "),
         };
         if located.iter().any(is_conflict) {
-            return self.of(Kind::Conflict, &message, Some(TAKEN));
+            return self.of(Kind::Conflict, &message).hint(TAKEN);
         }
-        self.of(Kind::InvalidAttribute { attribute: None }, &message, None)
+        self.of(Kind::InvalidAttribute { attribute: None }, &message)
     }
 
     fn is_json(&self) -> bool {
@@ -112,11 +112,8 @@ impl Answer<'_> {
         }
     }
 
-    fn of(&self, kind: Kind, what: &str, hint: Option<&str>) -> TargetError {
-        TargetError {
-            hint: hint.map(str::to_owned),
-            ..TargetError::new(kind, self.operation, format!("{} {what}", self.status))
-        }
+    fn of(&self, kind: Kind, what: &str) -> TargetError {
+        TargetError::new(kind, self.operation, format!("{} {what}", self.status))
     }
 }
 

@@ -117,11 +117,7 @@ fn nowhere(error: TargetError) -> TargetError {
     if error.kind != TargetErrorKind::NotFound {
         return error;
     }
-    TargetError {
-        kind: TargetErrorKind::Misconfigured,
-        hint: Some(IS_THIS_UDM.to_owned()),
-        ..error
-    }
+    error.of_kind(TargetErrorKind::Misconfigured).hint(IS_THIS_UDM)
 }
 
 pub(in crate::target::udm) fn section(kind: Kind) -> &'static str {

@@ -12,7 +12,7 @@ use super::super::wire::Created;
 use super::password;
 use crate::http::Secrets;
 use crate::model::{Creation, Detail, Ids, Purpose, Reference, TargetId, TypeId, Value};
-use crate::target::{TargetError, TargetErrorKind, Wrote};
+use crate::target::{TargetError, TargetErrorKind};
 
 impl UdmTarget {
     /// Creates an object with its members, as far as they exist. Returns how many do not.
@@ -139,13 +139,8 @@ fn after_a_try(error: TargetError, attempt: u32) -> TargetError {
     if attempt == 1 || error.kind != TargetErrorKind::Conflict {
         return error;
     }
-    TargetError {
-        what: format!(
-            "{}; the previous try was interrupted, and the server locks the name for 5 minutes",
-            error.what
-        ),
-        hint: Some("run again in 5 minutes".to_owned()),
-        wrote: Wrote::Nothing,
-        ..error
-    }
+    error
+        .adding("the previous try was interrupted, and the server locks the name for 5 minutes")
+        .hint("run again in 5 minutes")
+        .wrote_nothing()
 }

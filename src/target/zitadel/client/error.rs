@@ -236,15 +236,13 @@ pub(in crate::target::zitadel) fn quote_wait(error: TargetError) -> TargetError 
         return error;
     };
     let seconds = after.as_secs();
-    let what = format!("{}; the server asks to wait {seconds} s", error.what);
-    let hint = if after > PATIENCE {
-        Some(format!(
-            "run again after {seconds} s, and send fewer requests with `apply.rate_limit`"
-        ))
-    } else {
-        error.hint
-    };
-    TargetError { what, hint, ..error }
+    let error = error.adding(format_args!("the server asks to wait {seconds} s"));
+    if after <= PATIENCE {
+        return error;
+    }
+    error.hint(format!(
+        "run again after {seconds} s, and send fewer requests with `apply.rate_limit`"
+    ))
 }
 
 /// The kind of error by status alone.

@@ -2,7 +2,7 @@
 
 use super::error::{Failure, Sign};
 use crate::http::{BodyError, is_silence, no_answer};
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 const SILENT: &str = "it took the connection and sent nothing: check that `zitadel.url` has the port of a Zitadel, and whether it, \
                       its database or a proxy before it has too much to do";
@@ -15,14 +15,10 @@ pub(in crate::target::zitadel) fn broke_off(
 ) -> TargetError {
     match error {
         BodyError::Failed(error) => unreachable(operation, url, error),
-        BodyError::TooSlow { .. } => TargetError {
-            kind: Kind::Unreachable,
-            operation,
-            what: format!("{url}: {error}"),
-            error_id: None,
-            hint: Some("check the network, and whether a proxy before Zitadel holds its answers back".into()),
-            wrote: Wrote::Unknown,
-        },
+        BodyError::TooSlow { .. } => {
+            TargetError::new(Kind::Unreachable, operation, format!("{url}: {error}"))
+                .hint("check the network, and whether a proxy before Zitadel holds its answers back")
+        }
     }
 }
 

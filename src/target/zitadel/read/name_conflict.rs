@@ -44,11 +44,9 @@ impl ZitadelTarget {
         } else {
             (format!("so {ELSEWHERE}"), RENAME_ELSEWHERE)
         };
-        TargetError {
-            what: format!("{}; no visible account has the login name, {why}", error.what),
-            hint: Some(hint.into()),
-            ..error
-        }
+        error
+            .adding(format_args!("no visible account has the login name, {why}"))
+            .hint(hint)
     }
 
     /// Explains why a rename failed.
@@ -63,11 +61,7 @@ impl ZitadelTarget {
                 RENAME_ELSEWHERE,
             ),
         };
-        TargetError {
-            what: format!("{}; {who}", failure.error.what),
-            hint: Some(hint.into()),
-            ..failure.error
-        }
+        failure.error.adding(who).hint(hint)
     }
 
     /// Returns whether the account belongs to another organization, so that it must not be changed.

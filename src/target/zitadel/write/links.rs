@@ -119,10 +119,8 @@ pub(in crate::target::zitadel) fn is_same(link: &Link, user_id: &str) -> bool {
 }
 
 fn link_taken(error: TargetError) -> TargetError {
-    TargetError {
-        kind: Kind::Conflict,
-        what: format!("{}; {LINK_TAKEN}", error.what),
-        hint: Some(FREE_THE_LINK.into()),
-        ..error
-    }
+    error
+        .of_kind(Kind::Conflict)
+        .adding(LINK_TAKEN)
+        .hint(FREE_THE_LINK)
 }
