@@ -1,11 +1,13 @@
 //! A double, a target that talks to it, and people.
 
 mod changes;
+mod planning;
 
 pub(crate) use self::changes::{
     at, change_of, cost_of, create, deactivation, deletion, edit, edit_of, filled, mark_absent, mark_goes,
     marker_goes, read_all, unseen, update,
 };
+pub(crate) use self::planning::{apply, plan_of, undo_of};
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -6,7 +6,7 @@ mod changes;
 mod names;
 mod reading;
 mod setup;
-mod stage;
+pub(super) mod stage;
 
 use std::collections::BTreeSet;
 

@@ -21,14 +21,27 @@ const PASSWORD: &str = "Sekret.4711";
 pub(super) const PEOPLE: &str = "ou=people,dc=univention-organization,dc=intranet";
 
 /// One behaviour's UDM. The external id is in a property that can change, as with adopted accounts.
-pub(super) struct Stage {
+pub(crate) struct Stage {
     pub(super) udm: UdmDouble,
     pub(super) settings: UdmSettings,
     people: Cell<u32>,
 }
 
 impl Stage {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::with(&[
+            "username",
+            "firstname",
+            "lastname",
+            "mailPrimaryAddress",
+            "phone",
+            "description",
+        ])
+    }
+
+    /// With these properties beside the one of the external id.
+    pub(crate) fn with(properties: &[&str]) -> Self {
+        let properties = properties.join(", ");
         let udm = UdmDouble::start(Options {
             password: PASSWORD.to_owned(),
             ..Options::default()
@@ -36,8 +49,7 @@ impl Stage {
         udm.add_ou(PEOPLE);
         let config = format!(
             "udm:\n  url: {}/\n  user: {}\n  password: {PASSWORD}\n  users:\n    ou: ou=people\n    key: employeeNumber\n    \
-             marker_property: physicalDeliveryOfficeName\n    properties: [employeeNumber, username, firstname, lastname, \
-             mailPrimaryAddress, phone, description]\nsources:\n  csv:\n    file_path: users.csv\n",
+             marker_property: physicalDeliveryOfficeName\n    properties: [employeeNumber, {properties}]\nsources:\n  csv:\n    file_path: users.csv\n",
             udm.url(),
             udm.username(),
         );
@@ -53,14 +65,14 @@ impl Stage {
     }
 
     /// A prepared target that has listed no objects.
-    pub(super) async fn target(&self) -> UdmTarget {
+    pub(crate) async fn target(&self) -> UdmTarget {
         let target = self.unprepared();
         target.prepare().await.unwrap();
         target
     }
 
     /// A person without an account. An empty text is no value.
-    pub(super) fn somebody(&self, target: &UdmTarget, values: &[(&str, &str)]) -> Desired {
+    pub(crate) fn somebody(&self, target: &UdmTarget, values: &[(&str, &str)]) -> Desired {
         self.people.set(self.people.get() + 1);
         let name = format!("contract-{}", self.people.get());
         let mut attributes = Attributes::default();

@@ -1,19 +1,13 @@
 //! Whatever a source says about a person: what is written reads back as it was written, and nothing is left to do.
 
-use directory_sync::model::{Desired, DesiredState, Existing, ExternalId, Ids, Plan, Value};
-use directory_sync::plan::{self, Clocks, Correlation, Policy};
+use directory_sync::model::{Desired, Existing, ExternalId, Ids, Value};
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use testkit::zitadel::{Options, Version};
 
-use crate::target_contract::support::{World, at, person, read_all};
-
-const CLOCKS: Clocks = Clocks {
-    now: 0,
-    ahead: Some(0),
-};
+use crate::target_contract::support::{World, at, person, plan_of, read_all};
 
 /// What a source may say, before anybody has looked at it.
 #[derive(Clone, Debug)]
@@ -79,24 +73,6 @@ fn desired(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Desired
     target.normalize(&mut wanted).unwrap();
     assert_eq!(wanted, once, "normalised twice it is another");
     Some(wanted)
-}
-
-async fn plan_of(target: &ZitadelTarget, objects: &[Desired]) -> Plan {
-    target.prepare().await.unwrap();
-    let desired = DesiredState {
-        objects: objects.to_vec(),
-        ..DesiredState::default()
-    };
-    let mut correlation = Correlation::new(target.catalog(), &desired, Policy::default());
-    target
-        .read(&mut |account| correlation.observe(account))
-        .await
-        .unwrap();
-    correlation.match_unpaired();
-    let proofs = correlation.proofs();
-    let questions = correlation.questions(&proofs);
-    let mismatches = target.confirm(questions.checks()).await.unwrap();
-    plan::decide(&correlation, &questions, mismatches, "zitadel", CLOCKS)
 }
 
 /// Applies all changes. Afterwards all objects are listed as written, and a new plan is empty.
