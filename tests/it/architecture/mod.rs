@@ -17,6 +17,11 @@ use rules::violations;
 use source::Source;
 
 fn collect(folder: &FilePath, sources: &mut Vec<Source>) {
+    collect_kind("rs", folder, sources);
+}
+
+/// The files of one extension below a folder.
+fn collect_kind(kind: &str, folder: &FilePath, sources: &mut Vec<Source>) {
     let root = FilePath::new(env!("CARGO_MANIFEST_DIR"));
     let mut entries: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -25,8 +30,8 @@ fn collect(folder: &FilePath, sources: &mut Vec<Source>) {
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            collect(&path, sources);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect_kind(kind, &path, sources);
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             let name = path
                 .strip_prefix(root)
                 .unwrap()

@@ -1,9 +1,9 @@
-//! How long a file is, and how many a folder has: of the product, its tests, the testkit, the demo and the benches.
+//! How long a file is, and how many a folder has: of the product with its page, its tests, the testkit, the demo and the benches.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Source, collect};
+use super::{Source, collect, collect_kind};
 
 /// Longest file, in lines.
 const LONGEST: usize = 300;
@@ -48,6 +48,12 @@ fn files_are_short_and_folders_are_small() {
         collect(&root.join(folder), &mut sources);
         assert!(sources.len() > before, "{folder} has no source file");
     }
+
+    let before = sources.len();
+    for kind in ["html", "css", "js"] {
+        collect_kind(kind, &root.join("src"), &mut sources);
+    }
+    assert_eq!(sources.len(), before + 3, "the page has three files");
 
     let breaches = too_large(&sources);
 
