@@ -51,27 +51,27 @@ pub use undo::{
 };
 pub use withhold::{Setting, Withholding, provider_questions, withhold, withhold_mismatched};
 
+use crate::model::{Catalog, Desired, Existing, Ids, Plan, Purpose, Schema};
+
 /// Why a change of an earlier plan is refused.
 pub const STALE: &str = "the account has changed since the plan was made";
 
-/// Orders the changes of a plan that was read from a file. `ids` are those of the objects at the target.
-pub fn arrange_with(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan, ids: &crate::model::Ids) {
+/// Removes protected accounts from a plan that was read from a file, and orders it. `ids` are those of the objects at
+/// the target.
+pub fn arrange_with(catalog: &Catalog, plan: &mut Plan, protected: &Protected, ids: &Ids) {
+    protect(plan, catalog, protected);
     let objects = Objects {
         desired: &[],
         ids,
         aliases: &[],
     };
     references::nesting::leave_out_circles(catalog, plan, objects);
-    arrange(catalog, plan);
-}
-
-fn arrange(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan) {
     order::arrange(catalog, &mut plan.changes);
 }
 
-/// Combines the plans of all resource types.
-pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) -> crate::model::Plan {
-    let mut all = crate::model::Plan::default();
+/// Combines the plans of all resource types to one in order, without protected accounts.
+pub fn combine(catalog: &Catalog, plans: Vec<Plan>, protected: &Protected) -> Plan {
+    let mut all = Plan::default();
     for plan in plans {
         for (resource, _) in catalog.iter() {
             let (sum, more) = (all.totals_of(resource), plan.totals_of(resource));
@@ -86,17 +86,15 @@ pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) 
         all.unresolved.extend(plan.unresolved);
         all.warnings.extend(plan.warnings);
     }
-    arrange(catalog, &mut all);
+    protect(&mut all, catalog, protected);
+    // A name that stays taken is not waited for.
+    order::arrange(catalog, &mut all.changes);
     all
 }
 
 /// Returns whether the account has the person's desired login name.
-pub(crate) fn has_login(
-    schema: &crate::model::Schema,
-    person: &crate::model::Desired,
-    account: &crate::model::Existing,
-) -> bool {
-    let login = schema.find(crate::model::Purpose::Login);
+pub(crate) fn has_login(schema: &Schema, person: &Desired, account: &Existing) -> bool {
+    let login = schema.find(Purpose::Login);
     let wanted = login.and_then(|login| diff::wanted(schema, person, login));
     wanted.is_some_and(|wanted| crate::model::alike(wanted.as_text(), account.login(schema)))
 }

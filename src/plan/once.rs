@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use super::order;
 use crate::model::{
     AttributeIndex, AttributeSpec, Catalog, Change, Desired, DesiredState, Holding, Lifecycle, Plan, Purpose,
     RecordRef, Rejected, Schema, Value, Write,
@@ -39,7 +38,7 @@ pub fn reject_impossible(catalog: &Catalog, desired: &DesiredState, plan: &mut P
                 .then(|| format!("another record has the same `{name}`: {}", others.join(", ")))
         };
         let reasons: Vec<_> = plan.changes.iter().map(reason).collect();
-        reject(catalog, plan, reasons);
+        reject(plan, reasons);
     }
 }
 
@@ -80,7 +79,7 @@ pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, he
         })
     };
     let reasons: Vec<_> = plan.changes.iter().map(reason).collect();
-    reject(catalog, plan, reasons);
+    reject(plan, reasons);
 }
 
 /// A person who has or wants a value.
@@ -157,7 +156,7 @@ fn comparable(value: &Value) -> String {
 }
 
 /// Removes the changes with a reason from the plan, and rejects their people.
-fn reject(catalog: &Catalog, plan: &mut Plan, reasons: Vec<Option<String>>) {
+fn reject(plan: &mut Plan, reasons: Vec<Option<String>>) {
     let before = plan.changes.len();
     let mut rejected = Vec::new();
     let mut reasons = reasons.into_iter();
@@ -174,7 +173,5 @@ fn reject(catalog: &Catalog, plan: &mut Plan, reasons: Vec<Option<String>>) {
     if plan.changes.len() < before {
         plan.unresolved.extend(rejected);
         plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
-        // A name that stays taken need not be waited for.
-        order::arrange(catalog, &mut plan.changes);
     }
 }

@@ -57,12 +57,11 @@ async fn with_target(
     report: &mut Report,
 ) -> Result<(), RunError> {
     let signals = Signals::of_process();
-    let (desired, Planned { plan, ids }) = tokio::select! {
+    let (desired, proof, Planned { plan, ids }) = tokio::select! {
         read = read_everything(target, request, process, report) => read?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
     stages::show(&plan, target, request, process, report)?;
-    let proof = Proof::of(&desired, target.catalog(), &request.settings.guard);
     // A plan from incomplete sources is not saved, even with an approval.
     if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
         let binding = binding.restricted(&request.settings.withholding);
@@ -104,10 +103,11 @@ async fn read_everything(
     request: Request<'_>,
     process: &mut Process<'_>,
     report: &mut Report,
-) -> Result<(Vec<DesiredState>, Planned), RunError> {
-    let (catalog, guard) = (target.catalog(), &request.settings.guard);
+) -> Result<(Vec<DesiredState>, Proof, Planned), RunError> {
+    let catalog = target.catalog();
     let desired = desired::read(target, request, report).await?;
-    report.proof = report::proof(&Proof::of(&desired, catalog, guard));
+    let proof = Proof::of(&desired, catalog, &request.settings.guard);
+    report.proof = report::proof(&proof);
     if !request.is_json() {
         report::sources(process.out, report)?;
         for sentence in &report.proof {
@@ -117,7 +117,7 @@ async fn read_everything(
     let planned = planned(target, &desired, request.settings).await?;
     report.add_plan(&planned.plan, catalog);
     undo_log::warn(&planned.plan, catalog, request, report);
-    Ok((desired, planned))
+    Ok((desired, proof, planned))
 }
 
 /// The plan, unless so many records or accounts lack a value that the mapping must be wrong.

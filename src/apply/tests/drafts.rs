@@ -11,7 +11,7 @@ use crate::model::{
     ExternalId, Ids, Lifecycle, Mutability, Plan, Purpose, RecordRef, Reference, Removes, ResourceType,
     Schema, SourceRead, TargetId, TypeId, Value,
 };
-use crate::plan::{AbsentPolicy, Clocks, Correlation, Policy, combine, decide};
+use crate::plan::{AbsentPolicy, Clocks, Correlation, Policy, Protected, combine, decide};
 
 pub(super) const USER: TypeId = TypeId(0);
 pub(super) const GROUP: TypeId = TypeId(1);
@@ -267,5 +267,12 @@ pub(super) fn plan(memory: &Memory, wanted: &Wanted) -> (Plan, Ids) {
         };
         decide(&correlation, &questions, Vec::new(), "memory", clocks)
     };
-    (combine(&catalog, wanted.iter().map(of_kind).collect()), ids)
+    (
+        combine(
+            &catalog,
+            wanted.iter().map(of_kind).collect(),
+            &Protected::default(),
+        ),
+        ids,
+    )
 }

@@ -1,6 +1,5 @@
 //! Accounts that no run may change, whatever the sources contain.
 
-use super::super::order;
 use crate::model::{
     Catalog, Change, Edit, Existing, ExternalId, Plan, Purpose, Schema, Skipped, Value, Write, comparable,
 };
@@ -89,8 +88,6 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     if covered.is_empty() {
         return;
     }
-    // A name that stays taken need not be waited for.
-    order::arrange(catalog, &mut plan.changes);
     let kept = |change: &Change| {
         Some(Skipped {
             resource: change.resource,

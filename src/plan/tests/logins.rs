@@ -167,7 +167,7 @@ fn a_few_accounts_may_become_somebody_elses() {
 #[test]
 fn who_is_protected_takes_no_part_in_an_exchange_of_names() {
     let people = sources(vec![wants(1, "p2@example.org"), wants(2, "p1@example.org")]);
-    let mut plan = plan(&people, &Model::of([held(1), held(2)]), Policy::default());
+    let plan = plan(&people, &Model::of([held(1), held(2)]), Policy::default());
     let detours = |plan: &Plan| {
         let edits = plan.changes.iter().filter_map(Change::edit);
         edits.filter(|edit| edit.temporary_login.is_some()).count()
@@ -177,7 +177,7 @@ fn who_is_protected_takes_no_part_in_an_exchange_of_names() {
         (vec!["update t2".to_owned(), "update t1".to_owned()], 1)
     );
     let protected = Protected::new(["t2".to_owned()]);
-    protect(&mut plan, &catalog(), &protected);
+    let plan = combine(&catalog(), vec![plan], &protected);
     assert_eq!((lines(&plan), detours(&plan)), (vec!["update t1".to_owned()], 0));
 }
 
@@ -189,12 +189,12 @@ fn who_is_protected_is_not_waited_for() {
         wants(2, "p3@example.org"),
         wants(3, "free@example.org"),
     ]);
-    let mut plan = plan(
+    let plan = plan(
         &people,
         &Model::of([held(1), held(2), held(3)]),
         Policy::default(),
     );
     assert_eq!(lines(&plan), ["update t3", "update t2", "update t1"]);
-    protect(&mut plan, &catalog(), &Protected::new(["t2".to_owned()]));
+    let plan = combine(&catalog(), vec![plan], &Protected::new(["t2".to_owned()]));
     assert_eq!(lines(&plan), ["update t1", "update t3"]);
 }

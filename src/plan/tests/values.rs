@@ -110,7 +110,11 @@ fn plan(now: &BTreeMap<u8, Existing>, wanted: &Held) -> Plan {
         };
         decide(&correlation, &questions, Vec::new(), "model", clocks)
     };
-    let mut plan = combine(&catalog, [TypeId(0), TypeId(1)].map(of_type).into());
+    let mut plan = combine(
+        &catalog,
+        [TypeId(0), TypeId(1)].map(of_type).into(),
+        &Protected::default(),
+    );
     reject_taken(&catalog, &mut plan, |_, attribute, value, but| {
         let mut others = now.values().filter(|account| Some(&account.target_id) != but);
         let holder = others.find(|account| account.attributes.get(attribute) == Some(value))?;

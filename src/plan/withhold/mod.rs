@@ -6,7 +6,7 @@ mod settings;
 pub use self::provider::{provider_questions, withhold_mismatched};
 pub use self::settings::{Setting, Withholding};
 use super::decide::marks::deactivation;
-use super::{diff, order, restriction};
+use super::{diff, restriction};
 use crate::model::{
     ActionKind, Catalog, Change, Lifecycle, Plan, Purpose, Schema, TypeId, UNFINISHED, Value, Withheld, Write,
 };
@@ -16,7 +16,6 @@ pub fn withhold(plan: &mut Plan, catalog: &Catalog, withholding: &Withholding, t
     if *withholding == Withholding::default() {
         return;
     }
-    let count = plan.withheld.len();
     for change in std::mem::take(&mut plan.changes) {
         let schema = catalog.schema(change.resource);
         match restricted(change, schema, withholding, target_name) {
@@ -27,10 +26,6 @@ pub fn withhold(plan: &mut Plan, catalog: &Catalog, withholding: &Withholding, t
                 plan.withheld.push(Withheld { change: withheld, by });
             }
         }
-    }
-    if plan.withheld.len() > count {
-        // A name that stays taken need not be waited for.
-        order::arrange(catalog, &mut plan.changes);
     }
 }
 

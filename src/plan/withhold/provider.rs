@@ -4,7 +4,6 @@ use super::Setting;
 use crate::model::{
     ActionKind, Catalog, Change, Check, Existing, Expected, Mismatch, Plan, Purpose, TypeId, Value, Withheld,
 };
-use crate::plan::order;
 
 /// The checks that determine the provider of accounts, each with the index of its change.
 pub fn provider_questions<'a>(
@@ -29,7 +28,6 @@ pub fn provider_questions<'a>(
 /// indexes of the changes.
 pub fn withhold_mismatched(
     plan: &mut Plan,
-    catalog: &Catalog,
     (asked, mismatches): (&[usize], &[Mismatch]),
     ours: &[Value],
     by: &Setting,
@@ -55,7 +53,6 @@ pub fn withhold_mismatched(
             }),
         }
     }
-    order::arrange(catalog, &mut plan.changes);
 }
 
 /// The provider that an account names.

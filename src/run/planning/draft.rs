@@ -148,10 +148,11 @@ impl<'a> Draft<'a> {
         if let Some((plan, users)) = plans.first_mut().zip(desired.first()) {
             once::reject(target, users, plan).await?;
         }
-        let mut plan = plan::combine(catalog, plans);
         let providers = desired.first().map_or(&[][..], |users| &users.providers);
-        mismatch::withhold(target, &mut plan, providers, &settings.withholding).await?;
-        plan::protect(&mut plan, catalog, &settings.guard.protected);
+        for plan in &mut plans {
+            mismatch::withhold(target, plan, providers, &settings.withholding).await?;
+        }
+        let mut plan = plan::combine(catalog, plans, &settings.guard.protected);
         target.find_holders(&plan::taken_values(catalog, &plan)).await?;
         plan::reject_taken(catalog, &mut plan, |resource, attribute, value, but| {
             target.holder(resource, attribute, value, but)

@@ -21,6 +21,6 @@ pub(in crate::run) async fn withhold(
         let asked: Vec<usize> = questions.iter().map(|(place, _)| *place).collect();
         (asked, target.confirm(&checks).await?)
     };
-    plan::withhold_mismatched(plan, catalog, (&asked, &mismatches), providers, by);
+    plan::withhold_mismatched(plan, (&asked, &mismatches), providers, by);
     Ok(())
 }

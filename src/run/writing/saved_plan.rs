@@ -41,12 +41,8 @@ impl FromFile<'_> {
         if request.settings.policy.end_sessions {
             plan::end_sessions(&mut self.plan, target.catalog());
         }
-        plan::protect(
-            &mut self.plan,
-            target.catalog(),
-            &request.settings.guard.protected,
-        );
-        plan::arrange_with(target.catalog(), &mut self.plan, &self.ids);
+        let protected = &request.settings.guard.protected;
+        plan::arrange_with(target.catalog(), &mut self.plan, protected, &self.ids);
         report.add_plan(&self.plan, target.catalog());
         for (change, reason) in self.left_out.drain(..) {
             let result = Err((self.left)(reason));

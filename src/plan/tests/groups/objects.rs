@@ -183,7 +183,11 @@ impl Objects {
             };
             decide(&correlation, &questions, Vec::new(), "model", clocks)
         };
-        combine(&catalog, wanted.iter().map(of_type).collect())
+        combine(
+            &catalog,
+            wanted.iter().map(of_type).collect(),
+            &Protected::default(),
+        )
     }
 }
 

@@ -190,9 +190,8 @@ fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
         (vec!["p3*"], vec!["delete t2", "update t1"]),
     ] {
         let protected = Protected::new(patterns.iter().map(|pattern| (*pattern).to_owned()));
-        let mut plan = made();
-        let before = plan.clone();
-        protect(&mut plan, &catalog(), &protected);
+        let before = made();
+        let plan = combine(&catalog(), vec![before.clone()], &protected);
         assert_eq!(lines(&plan), left, "{patterns:?}");
         assert_eq!(plan.skipped.len(), 2 - left.len(), "{patterns:?}");
         let limits = GuardLimits {

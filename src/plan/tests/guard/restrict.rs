@@ -113,7 +113,7 @@ fn only_accounts_of_this_provider_are_touched() {
                 mismatches.collect::<Vec<_>>(),
             )
         };
-        withhold_mismatched(&mut plan, &catalog, (&asked, &mismatches), &ours, &by);
+        withhold_mismatched(&mut plan, (&asked, &mismatches), &ours, &by);
         let left = [
             ("delete t3", of_ours),
             ("adopt t1", of_by_hand),
