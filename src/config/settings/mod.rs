@@ -26,6 +26,7 @@ pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;
 pub use self::sources::{CsvSettings, SourceKind, SourceSettings, UktSettings};
 pub use self::text_rule::{Case, Choice, TextOrigin, TextRule};
+pub(crate) use self::udm::MULTI_VALUED;
 pub(in crate::config) use self::udm::USER_PROPERTIES;
 pub use self::udm::{UdmObjects, UdmSettings, UdmTls};
 pub use self::zitadel::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};

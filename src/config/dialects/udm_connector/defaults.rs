@@ -35,23 +35,3 @@ pub(super) const SANITIZERS: [(&str, &str); 8] = [
     ("facsimileTelephoneNumber", "phone"),
     ("fax", "phone"),
 ];
-
-/// Properties with several values. A second value of any other rejects the record.
-pub(super) const LISTS: [&str; 16] = [
-    "allowedEmailGroups",
-    "allowedEmailUsers",
-    "departmentNumber",
-    "e-mail",
-    "homePostalAddress",
-    "homeTelephoneNumber",
-    "hosts",
-    "mailAlternativeAddress",
-    "mailForwardAddress",
-    "mobileTelephoneNumber",
-    "pagerTelephoneNumber",
-    "phone",
-    "postOfficeBox",
-    "roomNumber",
-    "sambaUserWorkstations",
-    "secretary",
-];

@@ -6,14 +6,14 @@
 mod defaults;
 mod names;
 
-use self::defaults::{GROUP_ATTRIBUTES, GROUP_PROPERTIES, LISTS, SANITIZERS, USER_ATTRIBUTES};
+use self::defaults::{GROUP_ATTRIBUTES, GROUP_PROPERTIES, SANITIZERS, USER_ATTRIBUTES};
 use self::names::{DEFAULTS, IDLE, Keys, RULES, SOURCE, UDM};
 use super::translation::{Entries, Translated, Translation, get, repeated, table, text};
 use super::variables::variable;
 use crate::config::document::yaml::Node;
 use crate::config::keys::{self, Entry};
 use crate::config::layers::environment::{Environment, FoundVariables};
-use crate::config::settings::USER_PROPERTIES;
+use crate::config::settings::{MULTI_VALUED, USER_PROPERTIES};
 
 /// Returns whether one of the sections has keys that only these tools have.
 pub(super) fn is_its(content: &Node) -> bool {
@@ -209,7 +209,8 @@ fn attributes(section: &str, id: &str, target: &str, translation: &mut Translati
         if property != key && !is_of_members {
             let path = format!("{section}.attributes.{property}");
             translation.put_text(&format!("{path}.name"), &property);
-            if !LISTS.contains(&property.as_str()) {
+            // A second value rejects the record.
+            if !MULTI_VALUED.contains(&property.as_str()) {
                 translation.put_text(&format!("{path}.value"), "only");
             }
         }

@@ -1,32 +1,7 @@
 //! What is known of properties without asking the server. Its templates take precedence.
 
+use crate::config::MULTI_VALUED;
 use crate::model::Cardinality;
-
-/// Properties with several values in the templates of UCS 5.2.
-const LISTS: [&str; 22] = [
-    "allowedEmailGroups",
-    "allowedEmailUsers",
-    "departmentNumber",
-    "e-mail",
-    "guardianInheritedRoles",
-    "guardianMemberRoles",
-    "guardianRoles",
-    "homePostalAddress",
-    "homeTelephoneNumber",
-    "hosts",
-    "mailAlternativeAddress",
-    "mailForwardAddress",
-    "mobileTelephoneNumber",
-    "nestedGroup",
-    "objectFlag",
-    "pagerTelephoneNumber",
-    "phone",
-    "postOfficeBox",
-    "roomNumber",
-    "sambaPrivileges",
-    "sambaUserWorkstations",
-    "secretary",
-];
 
 /// Only accepts UUIDs. They are unique among objects of all types, and can never be changed.
 pub(in crate::target::udm) const IDENTIFIER: &str = "univentionObjectIdentifier";
@@ -59,7 +34,7 @@ pub(in crate::target::udm) fn form(property: &str) -> Form {
 }
 
 pub(in crate::target::udm) fn cardinality(property: &str) -> Cardinality {
-    if LISTS.contains(&property) {
+    if MULTI_VALUED.contains(&property) {
         Cardinality::Many
     } else {
         Cardinality::One
