@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::outcome::RunError;
-use super::planning::{desired, mismatch, once};
-use super::session;
+use super::frame;
+use super::planning::{mismatch, once};
+use super::session::connect;
+use super::session::error::RunError;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
@@ -21,7 +22,7 @@ use crate::report::{Reading, Report};
 use crate::saved::plan_file;
 use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
-use crate::target::{self, AnyTarget, Target, TargetError};
+use crate::target::{self, Target, TargetError};
 
 /// Reads the plan, and applies what still holds.
 pub(super) async fn run(
@@ -37,19 +38,21 @@ pub(super) async fn run(
         policy: request.settings.policy,
         given: &given,
     };
-    match plan_file::read(file, &catalog, &binding, rules) {
-        Ok(changes) => {
-            let job = async |target: &AnyTarget,
-                             request: Request<'_>,
-                             process: &mut Process<'_>,
-                             report: &mut Report| {
-                report.is_from_file = true;
-                with_target(target, &changes, request, process, report).await
-            };
-            Box::pin(session::run(request, settings, &[], process, job)).await
-        }
-        Err(error) => refusal::refuse(request, process, &error.to_string(), error.hint),
-    }
+    let changes = match plan_file::read(file, &catalog, &binding, rules) {
+        Ok(changes) => changes,
+        Err(error) => return refusal::refuse(request, process, &error.to_string(), error.hint),
+    };
+    Box::pin(frame::run(
+        request,
+        settings,
+        &[],
+        process,
+        async |target, request, process, report| {
+            report.is_from_file = true;
+            with_target(target, &changes, request, process, report).await
+        },
+    ))
+    .await
 }
 
 /// Reads every affected account again, and applies the changes whose account is unchanged.
@@ -61,7 +64,7 @@ async fn with_target(
     report: &mut Report,
 ) -> Result<(), RunError> {
     let signals = Signals::of_process();
-    let providers = desired::providers(request.settings);
+    let providers = connect::providers(request.settings);
     let mut kept = tokio::select! {
         kept = check(target, changes, &providers) => kept?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),

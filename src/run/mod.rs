@@ -2,6 +2,7 @@
 
 mod apply_file;
 mod commands;
+mod frame;
 mod outcome;
 mod planning;
 mod serve;
@@ -12,6 +13,7 @@ mod writing;
 
 use std::io;
 
+use self::session::error::interrupted;
 pub use self::session::options::log_level;
 use self::session::outputs::heartbeat;
 use self::session::outputs::notify::Notifier;
@@ -157,7 +159,7 @@ async fn run_reading(command: &Command, request: Request<'_>, process: &mut Proc
     tokio::select! {
         exit = looking => exit,
         signal = signals.wait() => {
-            let what = outcome::interrupted(signal);
+            let what = interrupted(signal);
             process.messages(request.global.log_format).error(&what, None)?;
             Ok(Exit::Incomplete)
         }

@@ -3,89 +3,13 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use super::session::outputs::page_file;
-use super::session::outputs::report_file;
+use super::session::error::{DECLINED, RunError, WAIT, interrupted, unprinted};
+use super::session::outputs::{page_file, report_file};
 use super::session::process::Process;
 use super::session::request::{Mode, Request};
 use crate::exit::Exit;
-use crate::lock::LockedByOther;
-use crate::plan::Refusal;
 use crate::report::{self, Messages, Report};
-use crate::source::SourceError;
-use crate::target::TargetError;
 use crate::telemetry::MILESTONE;
-
-const WAIT: &str = "wait until it is done; if there is none, find out which process has the file open";
-
-const DECLINED: &str = "the changes were not confirmed";
-
-/// Why a run ended before its plan was applied.
-pub(super) enum RunError {
-    /// Something could not be read.
-    Failed { errors: Vec<(String, Option<String>)> },
-    /// The command line names something that does not exist.
-    Usage { errors: Vec<(String, Option<String>)> },
-    /// The guard refused the plan.
-    Refused(Refusal),
-    /// Another run is in progress.
-    Locked(LockedByOther),
-    /// The question for confirmation was answered with no.
-    Declined,
-    /// A signal, before anything was written.
-    Signalled(&'static str),
-    /// Output could not be written.
-    Output(io::Error),
-}
-
-impl From<io::Error> for RunError {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
-
-impl From<TargetError> for RunError {
-    fn from(error: TargetError) -> Self {
-        Self::Failed {
-            errors: vec![(format!("could not use the target: {error}"), error.hint)],
-        }
-    }
-}
-
-impl From<Vec<SourceError>> for RunError {
-    fn from(errors: Vec<SourceError>) -> Self {
-        Self::Failed {
-            errors: errors
-                .into_iter()
-                .map(|error| (error.to_string(), error.hint))
-                .collect(),
-        }
-    }
-}
-
-impl RunError {
-    /// The first error, with its hint.
-    pub(super) fn first(self) -> (String, Option<String>) {
-        match self {
-            Self::Failed { errors } | Self::Usage { errors } => errors.into_iter().next().unwrap_or_default(),
-            Self::Refused(refusal) => (refusal.reasons.join("; "), None),
-            Self::Locked(held) => (held.to_string(), Some(WAIT.to_owned())),
-            Self::Declined => (DECLINED.to_owned(), None),
-            Self::Signalled(signal) => (interrupted(signal), None),
-            Self::Output(error) => (unprinted(&error), None),
-        }
-    }
-
-    /// Combines two reasons.
-    pub(super) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Failed { errors: mut first }, Self::Failed { errors: second }) => {
-                first.extend(second);
-                Self::Failed { errors: first }
-            }
-            (first, _) => first,
-        }
-    }
-}
 
 /// Writes the outcome to the report.
 pub(super) fn record(report: &mut Report, stop: Option<&RunError>, request: Request<'_>) {
@@ -155,15 +79,6 @@ pub(super) fn print_error(
         RunError::Locked(_) => Exit::Locked,
         RunError::Signalled(_) | RunError::Declined => Exit::Incomplete,
     })
-}
-
-/// The message about a signal.
-pub(super) fn interrupted(signal: &str) -> String {
-    format!("stopped by {signal} before anything was written")
-}
-
-fn unprinted(error: &io::Error) -> String {
-    format!("the plan could not be printed: {error}")
 }
 
 /// Writes the report file and the page, and prints the result to stdout and the error to stderr.

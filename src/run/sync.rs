@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 
-use super::outcome::RunError;
+use super::frame;
 use super::planning::desired;
 use super::planning::draft::{self, Planned};
-use super::session;
+use super::session::error::RunError;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
@@ -21,7 +21,7 @@ use crate::report::{self, Report};
 use crate::saved::plan_file;
 use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
-use crate::target::{AnyTarget, Target};
+use crate::target::Target;
 
 /// Makes a plan from the sources and applies it. With `out`, also writes it to that file.
 pub(super) async fn run(
@@ -35,16 +35,12 @@ pub(super) async fn run(
         return refusal::refuse(request, process, &what, hint);
     }
     let out = out.map(|path| (path, Binding::of(request.settings, settings)));
-    let job =
-        async |target: &AnyTarget, request: Request<'_>, process: &mut Process<'_>, report: &mut Report| {
-            with_target(target, out, request, process, report).await
-        };
-    Box::pin(session::run(
+    Box::pin(frame::run(
         request,
         settings,
         &request.settings.sources,
         process,
-        job,
+        async |target, request, process, report| with_target(target, out, request, process, report).await,
     ))
     .await
 }

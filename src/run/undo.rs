@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::outcome::RunError;
-use super::planning::{desired, mismatch};
-use super::session;
+use super::frame;
+use super::planning::mismatch;
+use super::session::connect;
+use super::session::error::RunError;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::Request;
@@ -20,7 +21,7 @@ use crate::report::{Reading, Report, one_line};
 use crate::saved::undo_file;
 use crate::saved::undo_file::PastRun;
 use crate::signals::Signals;
-use crate::target::{AnyTarget, Target, TargetError, TargetErrorKind, Wait};
+use crate::target::{Target, TargetError, TargetErrorKind, Wait};
 
 /// Printed after an undo, or after its dry run.
 const AGAIN: &str =
@@ -41,27 +42,29 @@ pub(super) async fn run(
             format!("cannot write the undo file {path}: this would rename {file}, the file that is undone");
         return refusal::refuse(request, process, &what, "choose another file");
     }
-    match undo_file::read(file, settings) {
-        Ok((run, former)) => {
-            let known_roles = settings.known_roles();
-            let own = Settings {
-                withholding: request.settings.withholding.clone().for_undo(),
-                ..request.settings.clone()
-            };
-            let request = Request {
-                settings: &own,
-                ..request
-            };
-            let job = async |target: &AnyTarget,
-                             request: Request<'_>,
-                             process: &mut Process<'_>,
-                             report: &mut Report| {
-                with_target(target, (&run, &known_roles), request, process, report).await
-            };
-            session::run(request, &former, &[], process, job).await
-        }
-        Err(error) => refusal::refuse(request, process, &error.to_string(), error.hint),
-    }
+    let (run, former) = match undo_file::read(file, settings) {
+        Ok(past) => past,
+        Err(error) => return refusal::refuse(request, process, &error.to_string(), error.hint),
+    };
+    let known_roles = settings.known_roles();
+    let own = Settings {
+        withholding: request.settings.withholding.clone().for_undo(),
+        ..request.settings.clone()
+    };
+    let request = Request {
+        settings: &own,
+        ..request
+    };
+    frame::run(
+        request,
+        &former,
+        &[],
+        process,
+        async |target, request, process, report| {
+            with_target(target, (&run, &known_roles), request, process, report).await
+        },
+    )
+    .await
 }
 
 /// Reads every affected account, plans what is left to undo, and applies it.
@@ -84,7 +87,7 @@ async fn with_target(
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
     let not_given = plan::give_only(target.schema(), &mut undone.plan, known_roles);
-    let providers = desired::providers(request.settings);
+    let providers = connect::providers(request.settings);
     let withholding = &request.settings.withholding;
     mismatch::withhold(target, &mut undone.plan, &providers, withholding).await?;
     undone.put_in_order(target, request, report);

@@ -9,9 +9,9 @@ use crate::config::{Ceiling, Settings};
 use crate::exit::Exit;
 use crate::model::{Catalog, DesiredState, Diagnosis, Purpose, TypeId};
 use crate::report;
+use crate::run::planning::ceiling;
 use crate::run::planning::desired;
-use crate::run::session;
-use crate::run::session::ceiling;
+use crate::run::session::connect;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{AnySource, Source as _};
@@ -35,7 +35,7 @@ pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_
         }
     }
     if let Some(target) = &settings.target {
-        match session::connect(request, target) {
+        match connect::connect(request, target) {
             Ok(target) => {
                 let found = target.check().await;
                 let answers = found.iter().any(|finding| finding.result.is_ok());

@@ -5,10 +5,12 @@ use std::io;
 use crate::config::{self, Ceiling, Needs};
 use crate::exit::Exit;
 use crate::report::{self, ConfigurationDocument};
-use crate::run::outcome::{self, RunError};
+use crate::run::outcome;
+use crate::run::planning::ceiling;
+use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
-use crate::run::session::{self, ceiling, refusal, settings};
+use crate::run::session::{connect, refusal, settings};
 
 /// Prints the configuration. With `asks`, reads the limits from the target.
 pub(in crate::run) async fn show(
@@ -42,7 +44,7 @@ pub(in crate::run) async fn show(
 async fn limits(asks: bool, request: Request<'_>) -> Result<Vec<Ceiling>, RunError> {
     match &request.settings.target {
         Some(target) if asks => {
-            let target = session::connect(request, target)?;
+            let target = connect::connect(request, target)?;
             ceiling::ceilings(&target, request).await
         }
         _ => ceiling::of_machine(request),

@@ -9,13 +9,15 @@ use crate::config::{CONFIGURATION_FILE, Settings};
 use crate::exit::Exit;
 use crate::model::{Catalog, Plan, RecordRef, Rejected};
 use crate::plan::{self, Approval, Proof, Refusal};
-use crate::report::{self, ConfigDiff, ConfigDiffDocument, DiffSide, Report, View};
-use crate::run::outcome::{self, RunError};
+use crate::report::{self, ConfigDiff, ConfigDiffDocument, DiffSide, Report};
+use crate::run::outcome;
+use crate::run::planning::ceiling;
 use crate::run::planning::desired;
+use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::run::session::settings::{self, Checked};
-use crate::run::session::{self, ceiling, refusal};
+use crate::run::session::{connect, refusal};
 use crate::run::sync;
 use crate::target::{self, Target as _};
 
@@ -102,7 +104,7 @@ async fn side(request: Request<'_>) -> Result<Side, RunError> {
     let Some(settings) = &request.settings.target else {
         return Err(RunError::Usage { errors: Vec::new() });
     };
-    let target = session::connect(request, settings)?;
+    let target = connect::connect(request, settings)?;
     let under = ceiling::read(&target, request, true).await?;
     let request = request.under(&under);
     let mut report = Report::new(target::kind(Some(settings)));
@@ -175,12 +177,7 @@ fn print(diff: &ConfigDiff<'_>, request: Request<'_>, process: &mut Process<'_>)
     if request.is_json() {
         report::write_json(process.out, &ConfigDiffDocument::new(diff, request.show()))?;
     } else {
-        let view = View {
-            show: request.show(),
-            extent: request.extent(),
-            look: process.terminal.out,
-            names: &process.names,
-        };
+        let view = request.view(process.terminal.out, &process.names);
         report::config_diff(process.out, diff, view)?;
     }
     process.out.flush()

@@ -7,7 +7,8 @@ use super::only;
 use crate::config::Settings;
 use crate::model::{Catalog, Desired, DesiredState, Purpose, RecordRef, Roles, Value, Warning};
 use crate::report::{Reading, Report};
-use crate::run::outcome::RunError;
+use crate::run::session::connect::providers;
+use crate::run::session::error::RunError;
 use crate::run::session::request::Request;
 use crate::source::{
     AnySource, Collected, Record, Source as _, SourceError, collect_all, collect_watching, merge,
@@ -162,10 +163,4 @@ fn name_provider(record: &mut Record, catalog: &Catalog, names: &HashMap<&str, V
         person.attributes.set(attribute, Some(name.clone()));
         person.unknown.remove(attribute);
     }
-}
-
-/// The provider names of this configuration.
-pub(in crate::run) fn providers(settings: &Settings) -> Vec<Value> {
-    let names = settings.providers.all(&settings.sources).into_iter();
-    names.map(Value::text).collect()
 }

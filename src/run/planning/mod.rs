@@ -1,5 +1,6 @@
 //! From the sources and the target to a plan.
 
+pub(super) mod ceiling;
 pub(super) mod clock;
 pub(super) mod desired;
 pub(super) mod draft;

@@ -2,7 +2,7 @@
 
 use crate::model::{Catalog, DesiredState, ExternalId, Personal, RecordRef, Schema, Selection};
 use crate::report::Report;
-use crate::run::outcome::RunError;
+use crate::run::session::error::RunError;
 use crate::source::{self, Hits};
 
 /// How many of the records that match one name are listed.

@@ -3,7 +3,7 @@
 use super::Service;
 use super::command::Commands;
 use crate::cli::Command;
-use crate::run::session;
+use crate::run::session::connect;
 use crate::run::session::request::Request;
 use crate::target::{Target as _, TargetError};
 
@@ -50,7 +50,7 @@ impl Service<'_> {
                 self.pauses,
                 self.terminal,
             );
-            self.target = Some(session::connect(request, settings)?);
+            self.target = Some(connect::connect(request, settings)?);
         }
         let Some(target) = &self.target else {
             return Ok(());

@@ -8,7 +8,7 @@ use crate::http::Backoff;
 use crate::model::Catalog;
 use crate::names::Names;
 use crate::plan::Restriction;
-use crate::report::{Extent, Show};
+use crate::report::{Extent, Look, Show, View};
 use crate::run::session::process::Terminal;
 use crate::target;
 
@@ -124,8 +124,18 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// How a plan is printed.
+    pub(in crate::run) fn view<'n>(&self, look: Look, names: &'n Names) -> View<'n> {
+        View {
+            show: self.show(),
+            extent: self.extent(),
+            look,
+            names,
+        }
+    }
+
     /// How much of the plan is printed.
-    pub(in crate::run) fn extent(&self) -> Extent {
+    fn extent(&self) -> Extent {
         match (self.global.summary, self.global.all) {
             (true, _) => Extent::Summary,
             (false, true) => Extent::All,

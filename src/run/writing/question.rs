@@ -5,7 +5,7 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-use crate::run::outcome::RunError;
+use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::signals::Signals;

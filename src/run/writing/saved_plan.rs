@@ -7,7 +7,7 @@ use crate::apply::{Context, NotApplied, Outcome};
 use crate::model::{Change, DesiredState, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
 use crate::report::Report;
-use crate::run::outcome::RunError;
+use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::{Mode, Request};
 use crate::signals::Signals;

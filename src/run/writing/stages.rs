@@ -7,8 +7,8 @@ use crate::apply::{self, Context};
 use crate::config::Settings;
 use crate::model::Plan;
 use crate::plan::{self, Approval, ApprovedPlan, Policy, Proof};
-use crate::report::{self, PlanDocument, PlanView, Progress, Report, View};
-use crate::run::outcome::RunError;
+use crate::report::{self, PlanDocument, PlanView, Progress, Report};
+use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::target::{Cost, Target};
@@ -34,12 +34,7 @@ pub(in crate::run) fn show(
             &PlanDocument::new(plan, target.catalog(), request.show()).under(request.policy),
         )?;
     } else {
-        let view = View {
-            show: request.show(),
-            extent: request.extent(),
-            look: process.terminal.out,
-            names: &process.names,
-        };
+        let view = request.view(process.terminal.out, &process.names);
         report::plan(process.out, plan, target.catalog(), view)?;
         process.out.write_all(cost.as_bytes())?;
     }

@@ -3,7 +3,7 @@
 use crate::apply::{NotApplied, Outcome};
 use crate::model::{Catalog, Change, Edit, Plan};
 use crate::report::Report;
-use crate::run::outcome::RunError;
+use crate::run::session::error::RunError;
 use crate::run::session::request::{Mode, Request};
 use crate::saved::undo_file;
 use crate::saved::undo_file::{Binding, Run, UndoFile};

@@ -114,6 +114,9 @@ src/target/zitadel/mod.rs | pub(crate) mod wire; | stay in their folder
 src/http/mod.rs | fn f() { serde_yaml::from_str(""); } | stay in config
 src/main.rs | use figment::Figment; | stay in config
 src/run/mod.rs | use crate::*; | whole crate
+src/run/session/connect.rs | use crate::run::planning::desired; | in this order only
+src/run/planning/draft.rs | use super::super::writing::stages; | in this order only
+src/run/writing/stages.rs | use crate::run::outcome; | in this order only
 src/run/mod.rs | #[allow(dead_code)] fn f() {} | expect(lint
 src/lib.rs | #![allow(dead_code)] | expect(lint
 src/run/mod.rs | fn f() { todo!() } | unfinished
@@ -130,6 +133,8 @@ src/target/zitadel/read/accounts.rs | use super::wire::User; use crate::target::
 src/target/zitadel/mod.rs | mod wire;
 src/apply/mod.rs | async fn f() { target.apply(&change).await; }
 src/run/mod.rs | async fn f() { crate::apply::apply(plan).await; }
+src/run/writing/stages.rs | use super::approval; use crate::run::planning::draft; use crate::run::session::request::Request;
+src/run/commands/check.rs | use crate::run::outcome; use crate::run::session::request::Request;
 src/run/mod.rs | #[expect(dead_code, reason = "x")] fn f() {}
 src/config/load.rs | use figment::Figment; use serde_yaml::Value;
 testkit/src/lib.rs | use crate::zitadel::Double; use tokio::net::TcpListener;

@@ -69,12 +69,27 @@ fn forbidden_dependency(source: &Source, path: &Path) -> Option<String> {
         ("model" | "plan" | "transform", _) if WORLD.iter().any(|world| path.is_in(world)) => {
             Some("model, plan and transform are pure: no runtime, network, log, environment or clock")
         }
+        ("run", "run") if is_above(&source.module(), path) => {
+            Some("session, planning, writing and the rest of run import each other in this order only")
+        }
         _ => None,
     };
     let breach = breach
         .or_else(|| forbidden_format(&area, path))
         .or_else(|| escaped_wire(source, path))?;
     Some(format!("`{named}`: {breach}"))
+}
+
+/// Whether a path in `run` leads to a folder that uses this one.
+fn is_above(module: &[String], path: &Path) -> bool {
+    let floor = |folder: Option<&String>| {
+        let floors = ["session", "planning", "writing"];
+        floors
+            .into_iter()
+            .position(|floor| folder.is_some_and(|folder| floor == folder))
+            .unwrap_or(floors.len())
+    };
+    floor(path.segments.get(2)) > floor(module.get(1))
 }
 
 fn forbidden_format(area: &str, path: &Path) -> Option<&'static str> {

@@ -14,13 +14,14 @@ use crate::config::TargetSettings;
 use crate::exit::Exit;
 use crate::model::Existing;
 use crate::report::{self, Explanation, Report};
-use crate::run::outcome::{self, RunError};
+use crate::run::outcome;
+use crate::run::planning::ceiling;
 use crate::run::planning::{desired, draft};
-use crate::run::session;
-use crate::run::session::ceiling;
+use crate::run::session::connect;
+use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
-use crate::target::{self, AnyTarget, Target as _};
+use crate::target::{self, Target};
 
 /// Prints what is known about the named person or group, now or in a saved plan or report.
 pub(in crate::run) async fn explain(
@@ -35,7 +36,7 @@ pub(in crate::run) async fn explain(
     if let Some(file) = from {
         return saved::explain(who, file, request, process).await;
     }
-    let explained = match session::connect(request, settings) {
+    let explained = match connect::connect(request, settings) {
         Ok(target) => of_target(who, &target, settings, request, process).await,
         Err(error) => Err(error.into()),
     };
@@ -56,7 +57,7 @@ pub(in crate::run) async fn explain(
 
 async fn of_target(
     who: &str,
-    target: &AnyTarget,
+    target: &impl Target,
     settings: &TargetSettings,
     request: Request<'_>,
     process: &Process<'_>,

@@ -13,6 +13,7 @@ use crate::names::Names;
 use crate::report::{one_line, write_json};
 use crate::run::outcome;
 use crate::run::planning::desired;
+use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{AnySource, read_all};
@@ -79,11 +80,7 @@ fn read(file: &Path) -> Result<Value, String> {
 }
 
 /// Ids and locations of the records that the text names.
-async fn of_sources(
-    who: &str,
-    request: Request<'_>,
-    process: &Process<'_>,
-) -> Result<Vec<String>, outcome::RunError> {
+async fn of_sources(who: &str, request: Request<'_>, process: &Process<'_>) -> Result<Vec<String>, RunError> {
     let catalog = request.catalog();
     let roles = desired::roles(request.settings);
     let mut sources = Vec::new();

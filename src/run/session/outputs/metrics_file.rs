@@ -17,7 +17,7 @@ use crate::target;
 const OURS: &str = "# HELP directory_sync_";
 
 /// Writes the metrics. A failure does not affect the result of the run.
-pub(in crate::run::session) fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
+pub(in crate::run) fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
     let option = request.global.metrics_file.as_deref();
     let Some(path) = option.or(request.settings.metrics_file.as_deref()) else {
         return;

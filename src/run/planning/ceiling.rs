@@ -2,8 +2,8 @@
 
 use crate::config::{Ceiling, CeilingError, Under, read_ceiling};
 use crate::plan::Refusal;
-use crate::run::outcome::RunError;
 use crate::run::planning::desired;
+use crate::run::session::error::RunError;
 use crate::run::session::request::Request;
 use crate::target::{Policies, Target};
 
