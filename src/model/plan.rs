@@ -1,6 +1,7 @@
 //! Everything that a run would do, and what it leaves unchanged.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{
@@ -86,6 +87,15 @@ impl Plan {
             self.totals.resize(index + 1, Totals::default());
         }
         &mut self.totals[index]
+    }
+
+    /// The accounts in `skipped` for which no change is planned. Each account counts once: an absence marker or another
+    /// change of bookkeeping counts as a change.
+    pub fn skipped_unchanged(&self) -> impl Iterator<Item = &Skipped> {
+        let changed = self.changes.iter().filter_map(Change::target_id);
+        let changed: HashSet<&TargetId> = changed.collect();
+        let skipped = self.skipped.iter();
+        skipped.filter(move |skipped| !changed.contains(&skipped.target_id))
     }
 
     /// Objects of all types together.

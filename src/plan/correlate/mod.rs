@@ -96,8 +96,8 @@ impl<'a> Correlation<'a> {
         for slot in &self.slots {
             match slot {
                 Slot::Paired(pair) => drop(known.insert(pair.target_id.clone())),
-                Slot::Several(ids) => known.extend(ids.iter().cloned()),
-                Slot::Free | Slot::Blocked(_) | Slot::Leaver => {}
+                Slot::Several(ids) | Slot::Leaver(ids) => known.extend(ids.iter().cloned()),
+                Slot::Free | Slot::Blocked(_) => {}
             }
         }
         let before = self.totals.all;
@@ -114,6 +114,11 @@ impl<'a> Correlation<'a> {
         // The list has no order, but the result must not depend on it.
         self.unpaired
             .sort_by(|a, b| target_id(a.as_ref()).cmp(&target_id(b.as_ref())));
+        for slot in &mut self.slots {
+            if let Slot::Several(accounts) = slot {
+                accounts.sort_unstable();
+            }
+        }
         for listing in &mut self.listings {
             listing.accounts.sort_by(|a, b| a.target_id.cmp(&b.target_id));
             listing.by_id.sort_by(|a, b| a.target_id.cmp(&b.target_id));
@@ -135,12 +140,14 @@ impl<'a> Correlation<'a> {
         address.into_iter().chain([account.login(self.schema)])
     }
 
-    /// The index of the account's person.
+    /// The index of the account's person. The account may be one of several with the person's id.
     pub(super) fn owner(&self, account: &Existing) -> Option<usize> {
         let mut people = account.ids().filter_map(|id| self.known.only_one_like(id));
-        people.find(
-            |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
-        )
+        people.find(|index| match &self.slots[*index] {
+            Slot::Paired(pair) => pair.target_id == account.target_id,
+            Slot::Several(accounts) => accounts.contains(&account.target_id),
+            Slot::Free | Slot::Blocked(_) | Slot::Leaver(_) => false,
+        })
     }
 
     /// Objects of the sources that have another external id at the target, or none. Call it after
@@ -203,21 +210,18 @@ impl<'a> Correlation<'a> {
             let Some(&listing) = address.and_then(|address| self.leaver_by_address.get(&address)) else {
                 continue;
             };
-            let slot = std::mem::replace(&mut self.slots[index], Slot::Leaver);
-            let Slot::Paired(Pair {
-                differing: Some(account),
-                ..
-            }) = slot
-            else {
-                continue;
-            };
             let accounts = &mut self.listings[listing].accounts;
-            if accounts
-                .iter()
-                .all(|listed| listed.target_id != account.target_id)
-            {
-                accounts.push(*account);
+            let is_new = |id: &TargetId| accounts.iter().all(|listed| listed.target_id != *id);
+            let mut others = Vec::new();
+            match std::mem::replace(&mut self.slots[index], Slot::Free) {
+                Slot::Paired(Pair {
+                    differing: Some(account),
+                    ..
+                }) if is_new(&account.target_id) => accounts.push(*account),
+                Slot::Several(ids) => others.extend(ids.into_iter().filter(is_new)),
+                _ => {}
             }
+            self.slots[index] = Slot::Leaver(others);
         }
     }
 

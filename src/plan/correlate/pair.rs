@@ -38,8 +38,8 @@ pub(in crate::plan) enum Slot {
     Several(Vec<TargetId>),
     /// Nothing can be written for this person.
     Blocked(String),
-    /// The person is on a list of leavers.
-    Leaver,
+    /// The person is on a list of leavers. Of several accounts with the person's id, these do not have the address.
+    Leaver(Vec<TargetId>),
 }
 
 /// An entry of a list of leavers, with the managed accounts that have its address.

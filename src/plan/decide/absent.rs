@@ -52,6 +52,11 @@ impl<'a> Decider<'a, '_> {
                 continue;
             }
             let twice = account.id.as_ref().is_some_and(|id| carriers[id] > 1);
+            self.leave_to_others(index, account);
+            if twice && correlation.policy.absent != AbsentPolicy::Keep {
+                self.unresolved_account(account, "another account has the same id; neither was removed");
+                continue;
+            }
             let rejected = account
                 .id
                 .as_ref()
@@ -60,17 +65,13 @@ impl<'a> Decider<'a, '_> {
                 record: &rejected.at,
                 ground: Ground::Rejected,
             });
-            self.leave_to_others(index, account);
-            match (rejected, self.reason_to_keep(index, account, twice)) {
+            match (rejected, self.reason_to_keep(index, account)) {
                 (Some(claim), _) => self.keep_claimed(account, claim),
                 (None, Some(reason)) => self.keep_account(account, reason),
                 (None, None) => match claims.of(index) {
                     Some(claim) if !self.is_out_of_use(account) => self.claimed_account(account, claim),
                     _ => self.absent_account(index, account),
                 },
-            }
-            if twice && correlation.policy.absent != AbsentPolicy::Keep {
-                self.unresolved_account(account, "another account has the same id; neither was removed");
             }
         }
     }
@@ -97,11 +98,12 @@ impl<'a> Decider<'a, '_> {
     }
 
     fn claimed_account(&mut self, account: &Existing, claim: Claim<'_>) {
-        self.keep_claimed(account, claim);
         if claim.ground == Ground::Twin {
             let reason = claim.ground.reason(self.schema());
             let reason = format!("{reason}: {}; it was not removed", claim.record);
             self.unresolved_account(account, &reason);
+        } else {
+            self.keep_claimed(account, claim);
         }
     }
 
@@ -123,7 +125,7 @@ impl<'a> Decider<'a, '_> {
             .any(|listed| listed.target_id == account.target_id)
     }
 
-    fn reason_to_keep(&self, index: usize, account: &Existing, twice: bool) -> Option<Cow<'static, str>> {
+    fn reason_to_keep(&self, index: usize, account: &Existing) -> Option<Cow<'static, str>> {
         let known = &self.correlation.known;
         if !known.is_complete() {
             return Some("no source proves that its person is absent".into());
@@ -133,9 +135,6 @@ impl<'a> Decider<'a, '_> {
         }
         if !account.looks_ours() {
             return Some("its external id is not in the form this tool writes".into());
-        }
-        if twice {
-            return Some("another account has the same id".into());
         }
         let schema = self.schema();
         let mut mismatches = self.answers.mismatches(About::Absent(index)).iter();

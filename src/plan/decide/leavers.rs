@@ -71,10 +71,13 @@ impl Decider<'_, '_> {
     fn owner(&self, account: &Existing) -> Option<&Desired> {
         let index = self.correlation.owner(account)?;
         let desired = &self.correlation.desired.objects[index];
-        let Slot::Paired(pair) = &self.correlation.slots[index] else {
-            return None;
+        let is_theirs = match &self.correlation.slots[index] {
+            Slot::Paired(pair) => self.not_theirs(index, desired, pair).is_none(),
+            // It is not known which of the accounts is the person's.
+            Slot::Several(_) => true,
+            Slot::Free | Slot::Blocked(_) | Slot::Leaver(_) => false,
         };
-        self.not_theirs(index, desired, pair).is_none().then_some(desired)
+        is_theirs.then_some(desired)
     }
 
     /// The entry does not lead to a removal.

@@ -12,6 +12,7 @@ mod people;
 pub(super) mod sign_out;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use self::checks::{Answers, Checks};
 use self::claims::Claim;
@@ -20,7 +21,7 @@ use super::correlate::{Correlation, Pair};
 use super::{order, restriction, withhold};
 use crate::model::{
     Absence, Change, Desired, Existing, Mismatch, Plan, Purpose, RecordRef, Rejected, Removal, RemovalReason,
-    Required, Schema, Skipped, Value, Warning,
+    Required, Schema, Skipped, TargetId, Value, Warning,
 };
 
 /// Makes the plan. `unmet` are the answers to `questions`, which must come from this correlation.
@@ -39,6 +40,7 @@ pub fn decide(
         target_name,
         clocks,
         plan,
+        unresolved_accounts: HashSet::new(),
     };
     decider.people();
     decider.listings();
@@ -54,6 +56,8 @@ struct Decider<'a, 'q> {
     target_name: &'a str,
     clocks: Clocks,
     plan: Plan,
+    /// Accounts of unresolved people, and unresolved accounts.
+    unresolved_accounts: HashSet<TargetId>,
 }
 
 impl<'a> Decider<'a, '_> {
@@ -151,6 +155,7 @@ impl<'a> Decider<'a, '_> {
         let at = self.record_of(account);
         let rejected = Rejected::new(at, account.id.clone(), reason).of_type(account.resource);
         self.plan.unresolved.push(rejected);
+        self.unresolved_accounts.insert(account.target_id.clone());
     }
 
     fn warn_of_account(&mut self, account: &Existing, reason: &str) {

@@ -31,6 +31,11 @@ impl Mark {
     }
 }
 
+fn joined(accounts: &[TargetId]) -> String {
+    let names: Vec<&str> = accounts.iter().map(TargetId::as_str).collect();
+    names.join(", ")
+}
+
 impl Decider<'_, '_> {
     pub(super) fn people(&mut self) {
         let correlation = self.correlation;
@@ -40,18 +45,26 @@ impl Decider<'_, '_> {
                 Slot::Free => self.without_account(desired),
                 Slot::Paired(pair) => self.with_account(index, desired, pair),
                 Slot::Several(accounts) => {
-                    let names: Vec<&str> = accounts.iter().map(TargetId::as_str).collect();
                     let reason = format!(
                         "accounts {} have this person's id; none was changed",
-                        names.join(", ")
+                        joined(accounts)
                     );
                     self.unresolved(desired, reason);
                 }
                 Slot::Blocked(reason) => self.unresolved(desired, reason.clone()),
-                Slot::Leaver => self.warn(
-                    desired,
-                    "a list of leavers names this person, so no account is created or kept",
-                ),
+                Slot::Leaver(others) => {
+                    self.warn(
+                        desired,
+                        "a list of leavers names this person, so no account is created or kept",
+                    );
+                    if !others.is_empty() {
+                        let reason = format!(
+                            "accounts {} have this person's id as well, and other addresses; they were not removed",
+                            joined(others)
+                        );
+                        self.unresolved(desired, reason);
+                    }
+                }
             }
         }
     }
@@ -74,15 +87,20 @@ impl Decider<'_, '_> {
 
     fn with_account(&mut self, index: usize, desired: &Desired, pair: &Pair) {
         if let Some(reason) = self.not_theirs(index, desired, pair) {
-            self.skip(pair, desired, reason.clone().into());
-            if pair.found == MatchedBy::LegacyIdUnconfirmed {
-                self.without_account(desired);
-            } else if pair.found != MatchedBy::Moved {
-                let account = &pair.target_id;
-                self.unresolved(
-                    desired,
-                    format!("account {account} has this person's id, but {reason}"),
-                );
+            match pair.found {
+                MatchedBy::LegacyIdUnconfirmed => {
+                    self.skip(pair, desired, reason.into());
+                    self.without_account(desired);
+                }
+                MatchedBy::Moved => self.skip(pair, desired, reason.into()),
+                _ => {
+                    let account = &pair.target_id;
+                    self.unresolved_accounts.insert(account.clone());
+                    self.unresolved(
+                        desired,
+                        format!("account {account} has this person's id, but {reason}"),
+                    );
+                }
             }
             return;
         }

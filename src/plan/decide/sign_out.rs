@@ -119,7 +119,7 @@ impl Decider<'_, '_> {
         let mut edit = Edit::of_account(account, self.schema(), self.target_name);
         put(&mut edit, sign_out);
         let is_kept = |skipped: &Skipped| skipped.target_id == account.target_id;
-        if !self.plan.skipped.iter().any(is_kept) {
+        if !self.plan.skipped.iter().any(is_kept) && !self.unresolved_accounts.contains(&account.target_id) {
             self.plan.unchanged = self.plan.unchanged.saturating_sub(1);
         }
         self.push(Change::edit_as(ActionKind::Update, edit));

@@ -1,7 +1,10 @@
 //! The rules of the plan, with a small target in memory.
 
+use std::collections::HashMap;
+
 use proptest::prelude::ProptestConfig;
 
+use super::correlate::Slot;
 use super::*;
 use crate::model::*;
 use target::{Held, Model, held};
@@ -179,7 +182,18 @@ fn plan_by(
     backwards: bool,
 ) -> Plan {
     let catalog = Catalog::of_users(schema.clone());
-    let mut correlation = Correlation::new(&catalog, desired, policy);
+    let correlation = correlation(&catalog, desired, model, policy, backwards);
+    decided(&correlation, now, model)
+}
+
+fn correlation<'a>(
+    catalog: &'a Catalog,
+    desired: &'a DesiredState,
+    model: &Model,
+    policy: Policy,
+    backwards: bool,
+) -> Correlation<'a> {
+    let mut correlation = Correlation::new(catalog, desired, policy);
     let mut accounts: Vec<_> = model.0.values().map(Held::listed).collect();
     if backwards {
         accounts.reverse();
@@ -188,6 +202,10 @@ fn plan_by(
         correlation.observe(account);
     }
     correlation.match_unpaired();
+    correlation
+}
+
+fn decided(correlation: &Correlation<'_>, now: i64, model: &Model) -> Plan {
     let proofs = correlation.proofs();
     let questions = correlation.questions(&proofs);
     let mismatches = questions
@@ -196,7 +214,39 @@ fn plan_by(
         .enumerate()
         .filter_map(|(index, check)| model.answer(index, check));
     let clocks = Clocks { now, ahead: Some(0) };
-    decide(&correlation, &questions, mismatches.collect(), "model", clocks)
+    decide(correlation, &questions, mismatches.collect(), "model", clocks)
+}
+
+/// A plan, with the record of each account that a person, or an entry of a list of leavers, has.
+fn plan_with_records(
+    desired: &DesiredState,
+    model: &Model,
+    policy: Policy,
+) -> (Plan, HashMap<TargetId, RecordRef>) {
+    let catalog = catalog();
+    let correlation = correlation(&catalog, desired, model, policy, false);
+    let mut records = HashMap::new();
+    for (listing, leaver) in correlation.listings.iter().zip(&desired.leavers) {
+        let accounts = listing.accounts.iter().map(|account| &account.target_id);
+        let ours = accounts.filter(|account| {
+            let held = &model.0[*account];
+            held.account.is_managed() || held.get(MARK).is_some()
+        });
+        records.extend(ours.map(|account| (account.clone(), leaver.origin.clone())));
+    }
+    for (slot, person) in correlation.slots.iter().zip(&desired.objects) {
+        let accounts = match slot {
+            Slot::Paired(pair) => std::slice::from_ref(&pair.target_id),
+            Slot::Several(accounts) | Slot::Leaver(accounts) => accounts,
+            Slot::Free | Slot::Blocked(_) => &[],
+        };
+        records.extend(
+            accounts
+                .iter()
+                .map(|account| (account.clone(), person.origin.clone())),
+        );
+    }
+    (decided(&correlation, NOW, model), records)
 }
 
 fn plan(desired: &DesiredState, model: &Model, policy: Policy) -> Plan {

@@ -67,9 +67,11 @@ impl Report {
         }
         self.unchanged = plan.unchanged;
         self.without_role = plan.without_role;
-        self.kept = plan.skipped.len();
-        for kept in &plan.skipped {
+        for kept in plan.skipped_unchanged() {
+            self.kept += 1;
             *self.kept_reasons.entry(kept.reason.clone()).or_default() += 1;
+        }
+        for kept in &plan.skipped {
             let resource = self.name_of(kept.resource);
             self.kept_accounts.push(KeptAccount::new(kept, resource));
         }

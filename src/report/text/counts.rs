@@ -1,10 +1,10 @@
 //! Counts the changes of a plan, and the accounts that stay unchanged.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::summary::by_type;
-use crate::model::{ActionKind, Catalog, Change, Plan, Skipped, TargetId, TypeId, counted};
+use crate::model::{Catalog, Plan, TypeId, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
 
@@ -36,17 +36,6 @@ fn records(plan: &Plan, reason: &str) -> String {
     lines
 }
 
-/// Unchanged accounts. An account with a new absence marker is among the changes.
-fn kept(plan: &Plan) -> impl Iterator<Item = &Skipped> {
-    let marked = plan
-        .changes
-        .iter()
-        .filter(|change| change.kind == ActionKind::MarkAbsent);
-    let marked: HashSet<&TargetId> = marked.filter_map(Change::target_id).collect();
-    let skipped = plan.skipped.iter();
-    skipped.filter(move |kept| !marked.contains(&kept.target_id))
-}
-
 fn report_of(plan: &Plan, catalog: &Catalog) -> Report {
     let mut report = Report::new("kind");
     report.add_plan(plan, catalog);
@@ -72,7 +61,7 @@ pub(in crate::report) fn planned(plan: &Plan, catalog: &Catalog) -> String {
 pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
     let report = report_of(plan, catalog);
     let mut line = format!("Plan: {}; {} unchanged", to_do(&report), plan.unchanged);
-    let kept = kept(plan).count();
+    let kept = plan.skipped_unchanged().count();
     if kept > 0 {
         let _ = write!(line, ", {kept} kept");
     }
@@ -91,7 +80,7 @@ pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
     }
     line.push_str(").");
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for kept in self::kept(plan) {
+    for kept in plan.skipped_unchanged() {
         *reasons.entry(&kept.reason).or_default() += 1;
     }
     for (reason, count) in reasons {

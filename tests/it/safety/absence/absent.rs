@@ -8,7 +8,7 @@ use std::fs;
 
 use testkit::slapd::{Options, Slapd};
 use testkit::ukt::UktDouble;
-use testkit::zitadel::{UserState, UserView};
+use testkit::zitadel::{UserSeed, UserState, UserView};
 
 use crate::safety::lab::{Lab, Run};
 

@@ -87,3 +87,29 @@ fn a_leaver_with_the_former_address_of_a_person_removes_nobody() {
         assert_eq!(lab.zitadel.users(), wanted, "{fate}");
     }
 }
+
+/// It is not known which of two accounts with one id is the person's, so a former address in one of them proves nothing.
+#[test]
+fn a_leaver_with_the_address_of_one_of_two_accounts_of_a_person_removes_nobody() {
+    for fate in ["delete", "deactivate"] {
+        let lab = office();
+        let double = UktDouble::start();
+        double.set_list(&["former@example.org"]);
+        let sources = csv(&lab) + &ukt(&double);
+        let alice = lab.account("alice@example.org");
+        let second = lab.zitadel.add_user(UserSeed {
+            email: "former@example.org".to_owned(),
+            nick_name: alice.nick_name.clone(),
+            metadata: vec![("localpart".to_owned(), alice.metadata["localpart"].clone().into())],
+            roles: vec!["User".to_owned()],
+            ..UserSeed::default()
+        });
+        let before = lab.zitadel.users();
+        configure(&lab, &sources, "", &format!("policy: {{listed: {fate}}}\n"));
+        lab.run("sync")
+            .exits(1)
+            .says(&format!("account {second} has this address, but its person"))
+            .says("have this person's id; none was changed");
+        assert_eq!(lab.zitadel.users(), before, "{fate}");
+    }
+}
