@@ -39,8 +39,9 @@ pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch, LdapSettings,
     LdapTls, Link, Localpart, MetadataCheck, NotifySettings, Occasion, OutputSettings, PassingState,
-    RunSettings, SearchScope, Settings, SourceKind, SourceSettings, TargetSettings, TextOrigin, TextRule,
-    UdmObjects, UdmSettings, UdmTls, UktSettings, WebhookSettings, ZitadelSettings,
+    REQUIRED_COLUMNS, RunSettings, SearchScope, Settings, SourceKind, SourceSettings, TargetSettings,
+    TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, WebhookSettings, ZitadelSettings,
+    optional_columns,
 };
 
 use crate::plan::Policy;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
 use crate::config::{LdapAttribute, TextRule};
-use crate::model::{AttributeSpec, Cardinality, Desired, Purpose, RecordRef, Roles, Schema};
+use crate::model::{
+    AttributeSpec, Cardinality, Desired, Mutability, Purpose, RecordRef, Roles, Schema, Screening,
+};
 use crate::transform::{RawRecord, key};
 
 pub(super) fn schema() -> Schema {
@@ -13,13 +15,28 @@ pub(super) fn schema() -> Schema {
         purpose,
         ..text(name)
     };
+    let name = |name| AttributeSpec {
+        required: true,
+        screening: Screening::NoNames,
+        ..of(name, Purpose::Name)
+    };
     Schema::new([
-        of("email", Purpose::Address),
-        text("first_name"),
-        text("last_name"),
-        text("phone"),
-        text("preferred_username"),
-        of("localpart", Purpose::OwnershipProof),
+        AttributeSpec {
+            required: true,
+            ..of("email", Purpose::Address)
+        },
+        name("first_name"),
+        name("last_name"),
+        AttributeSpec {
+            screening: Screening::ByTarget,
+            ..text("phone")
+        },
+        of("preferred_username", Purpose::ShownName),
+        AttributeSpec {
+            mutability: Mutability::SetOnce,
+            screening: Screening::ByTarget,
+            ..of("localpart", Purpose::OwnershipProof)
+        },
         AttributeSpec {
             cardinality: Cardinality::Many,
             ..of("roles", Purpose::Access)

@@ -24,7 +24,9 @@ pub use self::ldap::{
 pub use self::notify::{NotifySettings, Occasion, WebhookSettings};
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;
-pub use self::sources::{CsvSettings, SourceKind, SourceSettings, UktSettings};
+pub use self::sources::{
+    CsvSettings, REQUIRED_COLUMNS, SourceKind, SourceSettings, UktSettings, optional_columns,
+};
 pub use self::text_rule::{Case, Choice, TextOrigin, TextRule};
 pub(crate) use self::udm::MULTI_VALUED;
 pub(in crate::config) use self::udm::USER_PROPERTIES;

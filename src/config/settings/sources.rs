@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::ldap::LdapSettings;
+use crate::config::keys;
 
 /// One entry of `sources`.
 #[derive(Debug, Clone)]
@@ -17,15 +18,19 @@ pub struct SourceSettings {
     pub kind: SourceKind,
 }
 
-/// Columns of a file whose people are identified by `email`.
-const CSV_COLUMNS: [&str; 6] = [
-    "email",
-    "first_name",
-    "last_name",
-    "phone",
-    "localpart",
-    "preferred_language",
-];
+/// The columns of every file whose people are identified by `email`, which is the first.
+pub const REQUIRED_COLUMNS: [&str; 4] = ["email", "first_name", "last_name", "phone"];
+
+/// The attribute that is the address in such a file.
+const SHOWN_NAME: &str = "preferred_username";
+
+/// The optional columns of such a file, without those of further attributes.
+pub fn optional_columns() -> impl Iterator<Item = &'static str> {
+    let is_column = |name: &&str| *name != SHOWN_NAME && !REQUIRED_COLUMNS.contains(name);
+    ["localpart"]
+        .into_iter()
+        .chain(keys::texts_of_people().filter(is_column))
+}
 
 impl SourceSettings {
     /// The attributes or the column of the source from which an attribute of the target is mapped; empty if there is
@@ -34,8 +39,10 @@ impl SourceSettings {
         match &self.kind {
             SourceKind::Ldap(ldap) => ldap.made_from(of_person, attribute),
             SourceKind::Csv(csv) => {
-                let is_column = CSV_COLUMNS.contains(&attribute)
-                    || csv.further_columns.iter().any(|name| name == attribute);
+                let is_fixed = optional_columns()
+                    .chain(REQUIRED_COLUMNS)
+                    .any(|name| name == attribute);
+                let is_column = is_fixed || csv.further_columns.iter().any(|name| name == attribute);
                 is_column.then(|| attribute.to_owned()).into_iter().collect()
             }
             SourceKind::Ukt(_) => Vec::new(),

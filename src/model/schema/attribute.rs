@@ -15,6 +15,8 @@ pub enum Purpose {
     Plain,
     /// Part of a person's name. Two people who share no part of it are different.
     Name,
+    /// The name under which others see the person. Often the address.
+    ShownName,
     /// The address by which a record finds its account. Two active people cannot share it.
     Address,
     /// The same address if the target has verified it. Read only.
@@ -103,6 +105,17 @@ pub enum Removes {
     Only(Arc<[Box<str>]>),
 }
 
+/// Which texts of a record cannot be values of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screening {
+    /// Error values of a spreadsheet.
+    Errors,
+    /// Everything that is not the name of a person.
+    NoNames,
+    /// None: the target decides, because it knows the object's value.
+    ByTarget,
+}
+
 /// An attribute that the target stores.
 #[derive(Clone, Debug)]
 pub struct AttributeSpec {
@@ -126,6 +139,8 @@ pub struct AttributeSpec {
     pub required: bool,
     /// Only shown on request.
     pub personal: bool,
+    /// Which texts of a record are not used.
+    pub screening: Screening,
     /// Why a value cannot be written for the first time. A stored value stays.
     pub misfit: Option<fn(&str) -> Option<&'static str>>,
     /// The value for people whose source provides none.
@@ -147,6 +162,7 @@ impl AttributeSpec {
             acyclic: false,
             required: false,
             personal: true,
+            screening: Screening::Errors,
             misfit: None,
             default: None,
         }

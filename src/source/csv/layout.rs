@@ -2,13 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::config::{CsvSettings, LdapAttribute, TextRule};
-use crate::model::{Cardinality, Schema};
+use crate::config::{CsvSettings, LdapAttribute, REQUIRED_COLUMNS, TextRule, optional_columns};
+use crate::model::{Cardinality, Mutability, Purpose, Schema};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Rules};
-
-/// A file whose people are identified by their addresses.
-const BY_ADDRESS: [&str; 4] = ["email", "first_name", "last_name", "phone"];
-const OPTIONAL_BY_ADDRESS: [&str; 2] = ["localpart", "preferred_language"];
 
 /// Columns by name. The names are those of attributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,42 +17,52 @@ pub(super) struct Layout {
     pub(super) optional: Vec<String>,
     /// The columns whose cells contain several values, and the separator.
     lists: Option<(Vec<String>, String)>,
+    /// Columns whose values are visible to all users, or identify the person.
+    firm: Vec<String>,
+    /// Only in a file whose people are identified by their addresses.
+    by_address: Option<ByAddress>,
+}
+
+/// What differs if people are identified by their addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct ByAddress {
+    /// Columns whose values are written once.
+    permanent: Vec<String>,
+    /// The attribute that is the address.
+    shown: Option<String>,
 }
 
 impl Layout {
     pub(super) fn new(settings: &CsvSettings, schema: &Schema) -> Self {
+        let spec = |name: &str| schema.index(name).map(|index| schema.spec(index));
+        let is_required = |name: &String| spec(name).is_some_and(|spec| spec.required);
         let further = settings.further_columns.iter().cloned();
-        let is_list = |name: &String| {
-            let index = schema.index(name);
-            index.is_some_and(|index| schema.spec(index).cardinality == Cardinality::Many)
-        };
+        let is_list = |name: &String| spec(name).is_some_and(|spec| spec.cardinality == Cardinality::Many);
         let lists = settings.list_separator.as_ref().map(|separator| {
             let lists = further.clone().filter(is_list);
             (lists.collect(), separator.clone())
         });
-        let Some(id) = &settings.id_column else {
-            return Self {
-                id: BY_ADDRESS[0].to_owned(),
-                required: BY_ADDRESS.map(str::to_owned).into(),
-                optional: OPTIONAL_BY_ADDRESS
-                    .map(str::to_owned)
-                    .into_iter()
-                    .chain(further)
-                    .collect(),
-                lists,
-            };
+        let (id, required, optional): (_, Vec<_>, Vec<_>) = match &settings.id_column {
+            None => {
+                let optional = optional_columns().map(str::to_owned).chain(further);
+                let required = REQUIRED_COLUMNS.map(str::to_owned);
+                (required[0].clone(), required.into(), optional.collect())
+            }
+            Some(id) => {
+                let (required, optional): (Vec<_>, _) = further.partition(is_required);
+                let required = [id.clone()].into_iter().chain(required);
+                (id.clone(), required.collect(), optional)
+            }
         };
-        let is_required = |name: &str| {
-            schema
-                .index(name)
-                .is_some_and(|index| schema.spec(index).required)
-        };
-        let (required, optional): (Vec<_>, Vec<_>) = further.partition(|name| is_required(name));
+        let by_address = settings.id_column.is_none().then(|| ByAddress::of(schema));
+        let firm = required.iter().filter(|name| **name == id || is_required(name));
         Self {
-            id: id.clone(),
-            required: [id.clone()].into_iter().chain(required).collect(),
+            firm: firm.cloned().collect(),
+            id,
+            required,
             optional,
             lists,
+            by_address,
         }
     }
 
@@ -87,34 +93,37 @@ impl Layout {
             .map(|name| Cow::Borrowed(name.as_str()))
     }
 
-    fn is_by_address(&self) -> bool {
-        self.id == BY_ADDRESS[0]
-    }
-
     /// Returns whether an empty cell of this column leaves the attribute unknown.
     pub(super) fn says_nothing_when_empty(&self, column: &str) -> bool {
-        // An empty localpart does not remove it. The target derives one from the id.
-        column == self.id || (self.is_by_address() && column == "localpart")
+        // An empty cell does not remove a permanent value, which the target can derive from the id.
+        column == self.id || self.is_permanent(column)
     }
 
-    /// Returns whether a possibly truncated value does not reject its row. Names are visible to all users, and a
-    /// localpart is permanent, but a phone number can wait for the next run.
+    /// Returns whether a possibly truncated value does not reject its row. Names are visible to all users, and
+    /// some values are permanent, but a phone number can wait for the next run.
     pub(super) fn can_wait(&self, column: &str) -> bool {
-        let is_optional = !self.required.iter().any(|required| required == column);
-        match column {
-            "phone" => true,
-            "localpart" => !self.is_by_address(),
-            _ => is_optional,
-        }
+        !self.firm.iter().any(|firm| firm == column) && !self.is_permanent(column)
+    }
+
+    fn is_permanent(&self, column: &str) -> bool {
+        let permanent = self
+            .by_address
+            .iter()
+            .flat_map(|by_address| &by_address.permanent);
+        permanent.into_iter().any(|permanent| permanent == column)
     }
 
     /// Describes the expected header.
     pub(super) fn expected(&self) -> String {
         let required = self.required.join(",");
-        let may = if self.is_by_address() {
-            "may name `localpart`, `preferred_language` and further attributes of the configuration: in lower case, "
+        let may = if self.by_address.is_some() {
+            let optional: Vec<_> = optional_columns().map(|name| format!("`{name}`")).collect();
+            format!(
+                "may name {} and further attributes of the configuration: in lower case, ",
+                optional.join(", ")
+            )
         } else {
-            "may name further attributes of the configuration: spelled as there, "
+            "may name further attributes of the configuration: spelled as there, ".to_owned()
         };
         format!(
             "the first line must name the columns `{required}` and {may}in any order, separated by commas"
@@ -129,8 +138,12 @@ impl Layout {
             is_binary: false,
         };
         let rule = |name: &str, from: &str| AttributeRule::new(name, &TextRule::from(column(from)));
-        let is_attribute = |name: &Cow<'_, str>| self.is_by_address() || **name != *self.id;
-        let called = self.is_by_address().then(|| rule("preferred_username", &self.id));
+        let is_attribute = |name: &Cow<'_, str>| self.by_address.is_some() || **name != *self.id;
+        let shown = self
+            .by_address
+            .as_ref()
+            .and_then(|by_address| by_address.shown.as_ref());
+        let called = shown.map(|shown| rule(shown, &self.id));
         Rules {
             id: Field::new(&column(&self.id), None),
             lifecycle: LifecycleRule::Active,
@@ -141,6 +154,19 @@ impl Layout {
                 .chain(called)
                 .collect(),
             absent: Absent::Unknown,
+        }
+    }
+}
+
+impl ByAddress {
+    fn of(schema: &Schema) -> Self {
+        let permanent = schema
+            .iter()
+            .filter(|(_, spec)| spec.mutability == Mutability::SetOnce);
+        let shown = schema.find(Purpose::ShownName);
+        Self {
+            permanent: permanent.map(|(_, spec)| spec.name.to_string()).collect(),
+            shown: shown.map(|shown| schema.spec(shown).name.to_string()),
         }
     }
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attribute::{AttributeRule, Extracted};
 use super::cell::{self, Name};
-
-/// Attributes that must look like names.
-const NAMES: [&str; 2] = ["first_name", "last_name"];
+use crate::model::Screening;
 
 /// Problems with the values of one record.
 #[derive(Default)]
@@ -27,8 +25,9 @@ impl Judgement {
         rule: &AttributeRule,
         found: Extracted<'a>,
         required: bool,
+        screening: Screening,
     ) -> Extracted<'a> {
-        let is_name = NAMES.contains(&rule.attribute());
+        let is_name = screening == Screening::NoNames;
         let field = || format!("`{}`", rule.field());
         let text = match &found {
             Extracted::Value(text) => Some(text).filter(|text| !is_name || !cell::is_blank(text)),
@@ -44,19 +43,20 @@ impl Judgement {
             }
             return found;
         };
-        match rule.attribute() {
-            _ if is_name => match cell::name(text) {
+        match screening {
+            Screening::NoNames => match cell::name(text) {
                 Name::Fine => {}
                 Name::Odd(why) => self
                     .warnings
                     .push(format!("{} {why}; it is used as a name", field())),
                 Name::Unusable(what) => self.unusable.entry(what).or_default().push(field()),
             },
-            _ if !cell::is_error_value(text) => {}
-            // The target decides about these two, because it knows the account's values.
-            "phone" | "localpart" => {}
-            _ if required => self.unusable.entry(cell::ERROR_VALUE).or_default().push(field()),
-            _ => {
+            Screening::ByTarget => {}
+            Screening::Errors if !cell::is_error_value(text) => {}
+            Screening::Errors if required => {
+                self.unusable.entry(cell::ERROR_VALUE).or_default().push(field());
+            }
+            Screening::Errors => {
                 let what = cell::ERROR_VALUE;
                 self.warnings
                     .push(format!("{} holds {what}; it is not written", field()));

@@ -23,9 +23,6 @@ use crate::model::{
 };
 use crate::transform::RawRecord;
 
-/// Without these, a person gets no account, whatever the target requires.
-const REQUIRED: [&str; 3] = ["first_name", "last_name", "email"];
-
 /// How the people of one source are mapped.
 #[derive(Debug)]
 pub(super) struct Rules {
@@ -160,10 +157,11 @@ impl Mapping {
         let mut unknown = self.everything();
         let mut judgement = Judgement::default();
         for (rule, found) in extracted {
-            let found = judgement.usable_value(rule, found, self.requires(rule.attribute()));
             let Some(index) = self.schema.index(rule.attribute()) else {
                 continue;
             };
+            let spec = self.schema.spec(index);
+            let found = judgement.usable_value(rule, found, spec.required, spec.screening);
             let is_list = self.takes_several(rule);
             match found {
                 Extracted::Value(_) if is_list && rule.has_unreadable(record) => continue,
@@ -230,11 +228,6 @@ impl Mapping {
         let index = self.schema.index(rule.attribute());
         let is_list = index.is_some_and(|index| self.schema.spec(index).cardinality == Cardinality::Many);
         is_list && !rule.chooses()
-    }
-
-    fn requires(&self, attribute: &str) -> bool {
-        let index = self.schema.index(attribute);
-        REQUIRED.contains(&attribute) || index.is_some_and(|index| self.schema.spec(index).required)
     }
 
     fn everything(&self) -> AttributeSet {

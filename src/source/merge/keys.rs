@@ -3,7 +3,8 @@
 use super::Collected;
 use super::contradictions::claims_of;
 use crate::model::{
-    AttributeIndex, Desired, ExternalId, Rejected, Schema, Value, Warning, alike, cleaned, has_invisible,
+    AttributeIndex, Desired, ExternalId, Purpose, Rejected, Schema, Value, Warning, alike, cleaned,
+    has_invisible,
 };
 
 /// Warning about removed characters.
@@ -95,7 +96,7 @@ fn clean_person(schema: &Schema, is_binary: bool, person: &mut Desired) -> bool 
     };
     left_out |= clean_text(person, login);
     // Only if the address is used as the name; other names keep all their characters.
-    let shown = schema.index("preferred_username");
+    let shown = schema.find(Purpose::ShownName);
     let called = shown.filter(|shown| {
         let texts = person.attributes.text(*shown).zip(person.attributes.text(login));
         texts.is_some_and(|(shown, address)| alike(shown, address))

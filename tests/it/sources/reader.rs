@@ -8,7 +8,8 @@ use directory_sync::config::{
 };
 use directory_sync::http::Backoff;
 use directory_sync::model::{
-    AttributeSpec, Cardinality, Catalog, Desired, DesiredState, Diagnosis, Purpose, Schema,
+    AttributeSpec, Cardinality, Catalog, Desired, DesiredState, Diagnosis, Mutability, Purpose, Schema,
+    Screening,
 };
 use directory_sync::source::{AnySource, Record, Source, SourceError, read_all};
 use testkit::slapd::Slapd;
@@ -23,7 +24,18 @@ pub(crate) fn schema() -> Schema {
     let text = |name| AttributeSpec {
         purpose: match name {
             "email" => Purpose::Address,
+            "preferred_username" => Purpose::ShownName,
             _ => Purpose::Plain,
+        },
+        required: matches!(name, "email" | "first_name" | "last_name"),
+        screening: match name {
+            "first_name" | "last_name" => Screening::NoNames,
+            "phone" | "localpart" => Screening::ByTarget,
+            _ => Screening::Errors,
+        },
+        mutability: match name {
+            "localpart" => Mutability::SetOnce,
+            _ => Mutability::ReadWrite,
         },
         ..AttributeSpec::text(name)
     };

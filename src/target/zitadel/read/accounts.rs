@@ -5,17 +5,15 @@ use serde_json::{Value as Json, json};
 
 use super::grant_list;
 use super::handover::Waiting;
-use crate::model::{Attributes, Existing, ExternalId, Lifecycle, Ownership, TargetId, TypeId, Value};
+use crate::model::{Existing, ExternalId, Lifecycle, Ownership, TargetId, TypeId, Value};
 use crate::target::TargetError;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::rules::ids::Ids;
-use crate::target::zitadel::rules::normalize::NO_LANGUAGE;
 use crate::target::zitadel::rules::ownership;
-use crate::target::zitadel::rules::schema::{
-    EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE, VERIFIED_EMAIL,
-};
+use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, VERIFIED_EMAIL};
 use crate::target::zitadel::state::Prepared;
 use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::wire::profile::Profile;
 use crate::target::zitadel::wire::received::{Human, User, UserState};
 
 impl ZitadelTarget {
@@ -171,22 +169,17 @@ impl ZitadelTarget {
         human: Human,
         prepared: &Prepared,
     ) -> Existing {
-        let language = Some(human.profile.language).filter(|tag| **tag != *NO_LANGUAGE);
-        let language = language.unwrap_or_default();
+        let Profile { nick, mut attributes } = human.profile;
         let email = human.email.email;
         let verified = human.email.is_verified.then(|| email.clone());
-        let claims = ownership::claims(&human.profile.nick);
-        let id = ExternalId::from_hex(&human.profile.nick);
-        let mut attributes = Attributes::default();
+        let claims = ownership::claims(&nick);
+        let id = ExternalId::from_hex(&nick);
         for (attribute, text) in [
             (LOGIN, user.username),
             (VERIFIED_EMAIL, verified.unwrap_or_default()),
-            (EXTERNAL_ID, human.profile.nick),
-            (FIRST_NAME, human.profile.given),
-            (LAST_NAME, human.profile.family),
+            (EXTERNAL_ID, nick),
             (EMAIL, email),
             (PHONE, human.phone.phone),
-            (PREFERRED_LANGUAGE, language),
         ] {
             attributes.set(attribute, (!text.is_empty()).then_some(Value::text(text)));
         }

@@ -6,15 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::model::{ActionKind, AttributeIndex, Change, Detail, Edit, Snapshot, TargetId, Value, Write};
+use crate::model::{ActionKind, Change, Detail, Edit, Snapshot, TargetId, Value, Write};
 use crate::target::zitadel::rules::details::{
     DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail,
     flag,
 };
 use crate::target::zitadel::rules::metadata::decoded;
-use crate::target::zitadel::rules::schema::{
-    EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, PREFERRED_LANGUAGE,
-};
+use crate::target::zitadel::rules::schema::{IDP_LINK, Part, part};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::GrantState;
@@ -203,18 +201,14 @@ fn single_reads(change: &Change) -> usize {
 /// The user whose profile is overwritten or lost.
 fn profile_lost(change: &Change) -> Option<&str> {
     let lost = match &change.write {
-        Write::Edit(edit) => edit.changes.iter().any(|change| is_in_profile(change.attribute)),
+        Write::Edit(edit) => {
+            let mut parts = edit.changes.iter().map(|change| part(change.attribute));
+            parts.any(Part::needs_snapshot)
+        }
         Write::Delete(_) => true,
         Write::Create(_) => false,
     };
     change.target_id().filter(|_| lost).map(TargetId::as_str)
-}
-
-fn is_in_profile(attribute: AttributeIndex) -> bool {
-    matches!(
-        attribute,
-        FIRST_NAME | LAST_NAME | EMAIL | PHONE | PREFERRED_LANGUAGE
-    )
 }
 
 fn profile_details(user: &FullUser, change: &Change) -> Vec<Detail> {

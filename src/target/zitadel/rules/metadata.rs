@@ -4,27 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::schema::{
-    DISABLED_BY, LOCALPART, MISSING_RUNS, MISSING_SINCE, PREFERRED_USERNAME, PROVIDER, SIGN_OUT,
-};
+use super::schema::{LOCALPART, MISSING_SINCE, parts};
 use crate::model::{AttributeIndex, Attributes};
 use crate::target::zitadel::wire::received::Metadata;
 use crate::target::zitadel::wire::sent::NewMetadata;
-
-/// Key of the deactivation mark.
-pub(in crate::target::zitadel) const MARK: &str = "directory-sync.disabled_by";
-
-/// The keys of the fixed attributes, in the order in which they are written.
-const FIXED: [(AttributeIndex, &str); 7] = [
-    (LOCALPART, "localpart"),
-    (PREFERRED_USERNAME, "preferred_username"),
-    (PROVIDER, "directory-sync.provider"),
-    (DISABLED_BY, MARK),
-    // RFC 3339.
-    (MISSING_SINCE, "directory-sync.missing_since"),
-    (MISSING_RUNS, "directory-sync.missing_runs"),
-    (SIGN_OUT, "directory-sync.sign_out"),
-];
 
 #[derive(Clone, Debug)]
 pub(in crate::target::zitadel) struct Keys(Box<[(AttributeIndex, Arc<str>)]>);
@@ -34,7 +17,12 @@ impl Keys {
     pub(in crate::target::zitadel) fn new<'k>(
         configured: impl Iterator<Item = (AttributeIndex, &'k str)>,
     ) -> Self {
-        let all = FIXED.into_iter().chain(configured);
+        let mut fixed: Vec<_> = parts()
+            .filter_map(|(attribute, part)| Some((attribute, part.key()?)))
+            .collect();
+        // The proof of ownership is written first.
+        fixed.sort_by_key(|(attribute, _)| *attribute != LOCALPART);
+        let all = fixed.into_iter().chain(configured);
         Self(all.map(|(attribute, key)| (attribute, key.into())).collect())
     }
 

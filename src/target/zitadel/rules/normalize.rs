@@ -17,8 +17,6 @@ const LONGEST_ID: usize = LONGEST_TEXT / 2;
 const ASSUMED: &str = "phone numbers without a country code are read as those of Switzerland (+41), as Zitadel does; \
                        `zitadel.phone_region` names another country";
 const LONGEST_METADATA: usize = 500_000;
-/// Zitadel's value for a user without a language. Writing it removes the language.
-pub(in crate::target::zitadel) const NO_LANGUAGE: &str = "und";
 /// The languages of ISO 639-1 without a newer code.
 const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
                          ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig \

@@ -1,13 +1,17 @@
 //! The attributes of a Zitadel user, and their names.
 
+mod localpart;
+mod part;
+
 use std::sync::Arc;
 
-use uuid::{Uuid, uuid};
+pub(in crate::target::zitadel) use self::part::{MARK, NO_LANGUAGE, Part};
 
+use self::localpart::{localpart_plain, localpart_uuid, no_localpart};
 use crate::config::{Link, Localpart, MetadataCheck, ZitadelSettings};
 use crate::model::{
     AttributeIndex, AttributeSpec, Cardinality, Equality, ExternalId, Fetch, Inspection, Mutability, Purpose,
-    Removes, Schema, Value,
+    Removes, Schema, Screening, Value,
 };
 use crate::target::zitadel::rules::link::linked_id;
 
@@ -23,9 +27,9 @@ struct Options {
     link: Option<Inspection>,
 }
 
-/// Declares the attributes in their order, with a constant for each index.
+/// Declares the attributes in their order, with a constant for each index, and the part of a user that contains each.
 macro_rules! attributes {
-    ($options:ident: $($(#[$doc:meta])* $name:ident = $spec:expr;)*) => {
+    ($options:ident: $($(#[$doc:meta])* $name:ident = $spec:expr => $part:expr;)*) => {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "numbers the constants of the same names")]
         enum Place { $($name),* }
         $($(#[$doc])* pub(in crate::target::zitadel) const $name: AttributeIndex = AttributeIndex(Place::$name as u8);)*
@@ -33,59 +37,67 @@ macro_rules! attributes {
         fn specs($options: Options) -> Vec<AttributeSpec> {
             vec![$($spec),*]
         }
+
+        const PARTS: &[Part] = &[$($part),*];
     };
 }
 
 attributes! { options:
-    FIRST_NAME = required("first_name", Purpose::Name);
-    LAST_NAME = required("last_name", Purpose::Name);
-    EMAIL = AttributeSpec { equality: Equality::Comparable, ..required("email", Purpose::Address) };
-    PHONE = AttributeSpec::text("phone");
-    PREFERRED_LANGUAGE = AttributeSpec::text("preferred_language");
-    PREFERRED_USERNAME = metadata("preferred_username", options.inspected);
+    FIRST_NAME = name("first_name") => Part::Name("givenName");
+    LAST_NAME = name("last_name") => Part::Name("familyName");
+    EMAIL = AttributeSpec { equality: Equality::Comparable, ..required("email", Purpose::Address) } => Part::Email;
+    PHONE = AttributeSpec { screening: Screening::ByTarget, ..AttributeSpec::text("phone") } => Part::Phone;
+    PREFERRED_LANGUAGE = AttributeSpec::text("preferred_language")
+        => Part::Profile { field: "preferredLanguage", none: NO_LANGUAGE };
+    PREFERRED_USERNAME = AttributeSpec {
+        purpose: Purpose::ShownName,
+        ..metadata("preferred_username", options.inspected)
+    } => Part::Metadata(Some("preferred_username"));
     LOCALPART = AttributeSpec {
         purpose: Purpose::OwnershipProof,
         mutability: Mutability::SetOnce,
+        screening: Screening::ByTarget,
         misfit: Some(no_localpart),
         default: Some(options.localpart),
         ..metadata("localpart", options.inspected)
-    };
+    } => Part::Metadata(Some("localpart"));
     /// The configuration or source that manages the account.
     PROVIDER = AttributeSpec {
         purpose: Purpose::Provider,
         personal: false,
         ..metadata("provider", options.provider)
-    };
+    } => Part::Metadata(Some("directory-sync.provider"));
     /// The keys of the roles in the project.
     ROLES = AttributeSpec {
         cardinality: Cardinality::Many,
         removes: Removes::Only(options.owned_roles),
         personal: false,
         ..of("roles", Purpose::Access)
-    };
+    } => Part::Grants;
     /// The user's nickname.
-    EXTERNAL_ID = of("external_id", Purpose::ExternalId);
+    EXTERNAL_ID = of("external_id", Purpose::ExternalId) => Part::Nickname;
     /// The user name. A new account gets the address as user name, and both change together.
     LOGIN = AttributeSpec {
         equality: Equality::Comparable,
         mutability: Mutability::Follows(EMAIL),
         ..of("login", Purpose::Login)
-    };
+    } => Part::Username;
     VERIFIED_EMAIL = AttributeSpec {
         mutability: Mutability::ReadOnly,
         ..of("verified_email", Purpose::VerifiedAddress)
-    };
+    } => Part::Flag;
     /// Written before this tool deactivates an account. Only accounts with it are reactivated.
     DISABLED_BY = AttributeSpec {
         default: Some(|_| Value::text("directory-sync")),
         ..bookkeeping("disabled_by", Purpose::DisabledByUs)
-    };
-    /// The two parts of an absence marker, written together.
-    MISSING_SINCE = bookkeeping("missing_since", Purpose::MissingSince);
-    MISSING_RUNS = bookkeeping("missing_runs", Purpose::MissingRuns);
+    } => Part::Record(MARK);
+    /// The two parts of an absence marker, written together. RFC 3339.
+    MISSING_SINCE = bookkeeping("missing_since", Purpose::MissingSince)
+        => Part::Record("directory-sync.missing_since");
+    MISSING_RUNS = bookkeeping("missing_runs", Purpose::MissingRuns) => Part::Record("directory-sync.missing_runs");
     /// Written before this tool deactivates an account whose sessions it ends, and removed after the sessions have
     /// ended.
-    SIGN_OUT = bookkeeping("sign_out", Purpose::SignOut);
+    SIGN_OUT = bookkeeping("sign_out", Purpose::SignOut) => Part::Record("directory-sync.sign_out");
     /// The id of the person at the identity provider. The owner of the linked identity can sign in to this account,
     /// so a link that this tool did not create is never replaced.
     IDP_LINK = AttributeSpec {
@@ -94,11 +106,19 @@ attributes! { options:
         default: options.link.map(|_| linked_value as fn(&ExternalId) -> Value),
         fetch: Fetch::OnDemand(options.link.unwrap_or(Inspection::Nothing)),
         ..AttributeSpec::text("idp_link")
-    };
+    } => Part::Links;
 }
 
-/// The namespace for localparts made from external ids; the same since famedly-sync 0.7.
-const NAMESPACE: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
+/// The part of a user that contains an attribute.
+pub(in crate::target::zitadel) fn part(attribute: AttributeIndex) -> Part {
+    let fixed = PARTS.get(attribute.position());
+    fixed.copied().unwrap_or(Part::Metadata(None))
+}
+
+/// The attributes that do not come from the configuration, each with its part.
+pub(in crate::target::zitadel) fn parts() -> impl Iterator<Item = (AttributeIndex, Part)> {
+    (0..).map(AttributeIndex).zip(PARTS.iter().copied())
+}
 
 /// The attributes of a target; without settings, those of default settings.
 pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
@@ -146,6 +166,13 @@ fn of(name: &str, purpose: Purpose) -> AttributeSpec {
     }
 }
 
+fn name(name: &str) -> AttributeSpec {
+    AttributeSpec {
+        screening: Screening::NoNames,
+        ..required(name, Purpose::Name)
+    }
+}
+
 fn required(name: &str, purpose: Purpose) -> AttributeSpec {
     AttributeSpec {
         required: true,
@@ -173,124 +200,5 @@ fn linked_value(id: &ExternalId) -> Value {
     Value::text(linked_id(id))
 }
 
-/// A Matrix id is `@localpart:server` of 255 bytes at most, and a label of the server's name has up to 63.
-const LONGEST_LOCALPART: usize = 190;
-
-/// Why a text is not a valid localpart of a Matrix id.
-fn no_localpart(text: &str) -> Option<&'static str> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._=-/+".contains(c);
-    if text.is_empty() {
-        Some("is empty")
-    } else if !text.chars().all(fits) {
-        Some("has characters that no Matrix id has: `a-z 0-9 . _ = - / +` are allowed")
-    } else if text.len() > LONGEST_LOCALPART {
-        Some("is longer than the 190 characters that fit into a Matrix id")
-    } else {
-        None
-    }
-}
-
-fn localpart_uuid(id: &ExternalId) -> Value {
-    Value::text(Uuid::new_v5(&NAMESPACE, id.as_bytes()).to_string())
-}
-
-fn localpart_plain(id: &ExternalId) -> Value {
-    match std::str::from_utf8(id.as_bytes()) {
-        Ok(text) => Value::text(text),
-        Err(_) => Value::text(id.hex()),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::metadata::Keys;
-    use super::*;
-
-    /// Each constant is the index of the attribute with its name.
-    #[test]
-    fn indexes_fit_names() {
-        let schema = schema(None);
-        for (index, name) in [
-            (FIRST_NAME, "first_name"),
-            (EMAIL, "email"),
-            (PREFERRED_LANGUAGE, "preferred_language"),
-            (ROLES, "roles"),
-            (MISSING_RUNS, "missing_runs"),
-            (IDP_LINK, "idp_link"),
-        ] {
-            assert_eq!(schema.index(name), Some(index));
-        }
-        assert_eq!(schema.iter().count(), IDP_LINK.position() + 1);
-        let keys = Keys::new(std::iter::empty());
-        for (index, spec) in schema.iter() {
-            let elsewhere = keys.of(index).is_some() || index == IDP_LINK;
-            assert_eq!(spec.is_listed(), !elsewhere, "{}", spec.name);
-        }
-    }
-
-    /// The localparts that famedly-sync made for these ids.
-    #[test]
-    fn localpart_is_the_uuid_of_the_bytes() {
-        for (hex, uuid) in [
-            ("616461", "4d3f729c-f6a8-5955-bde4-1acf8d54265f"),
-            ("73696d706c65", "3947301e-491a-5e2c-98d7-59355a1df636"),
-            ("c3bc736572", "6523d9ca-7cd8-5085-ac64-c2b176ceba2e"),
-            (
-                "6a616e652e736d697468406578616d706c652e636f6d",
-                "315e34d2-7bab-5d57-a561-7d3cd85ea9be",
-            ),
-            ("a1a2", "bcaee128-4b78-5523-acca-7210b225c70a"),
-            (
-                "8f14e45fceea167a5a36dedd4bea2543",
-                "a3f6a2dd-9500-5378-b039-a2383aaf577a",
-            ),
-        ] {
-            let id = ExternalId::from_hex(hex).unwrap();
-            assert_eq!(localpart_uuid(&id), Value::text(uuid));
-        }
-    }
-
-    /// What Matrix allows, with its limits.
-    #[test]
-    fn a_localpart_is_what_matrix_allows() {
-        let long = "a".repeat(190);
-        for text in [
-            "ada",
-            "a.b_c=d-e/f+g",
-            "0",
-            "4d3f729c-f6a8-5955-bde4-1acf8d54265f",
-            &long,
-        ] {
-            assert_eq!(no_localpart(text), None, "{text}");
-        }
-        let too_long = "a".repeat(191);
-        for text in [
-            "",
-            "Ada",
-            "ada lovelace",
-            " ada",
-            "@ada",
-            "ada:example.org",
-            "ad\u{e4}",
-            "ada\u{200b}",
-            "ada\n",
-            "#ada",
-            "a!b",
-            "a%b",
-            "a~b",
-            &too_long,
-        ] {
-            assert!(no_localpart(text).is_some(), "{text}");
-        }
-    }
-
-    /// A plain localpart is the id as text, or as hex if it is not text.
-    #[test]
-    fn plain_localpart_is_the_text() {
-        assert_eq!(localpart_plain(&ExternalId::new(*b"ada")), Value::text("ada"));
-        assert_eq!(
-            localpart_plain(&ExternalId::new([0xa1, 0xa2])),
-            Value::text("a1a2")
-        );
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 //! as text.
 
 pub(super) mod events;
+pub(super) mod profile;
 pub(super) mod received;
 pub(super) mod sent;
 pub(super) mod snapshot;

@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Deserializer};
 
 use super::number;
+use super::profile::Profile;
 use crate::target::zitadel::rules::written::{WriteDetails, time};
 
 /// What surrounds the items of a list. Every list has details, even an empty one.
@@ -108,19 +109,6 @@ pub(crate) struct Human {
     pub(crate) profile: Profile,
     pub(crate) email: Email,
     pub(crate) phone: Phone,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Profile {
-    #[serde(rename = "givenName")]
-    pub(crate) given: Box<str>,
-    #[serde(rename = "familyName")]
-    pub(crate) family: Box<str>,
-    #[serde(rename = "nickName")]
-    pub(crate) nick: Box<str>,
-    #[serde(rename = "preferredLanguage")]
-    pub(crate) language: Box<str>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use super::profile::NewProfile;
+
 /// Body of `POST /v2/users/human`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,23 +26,6 @@ pub(crate) struct NewUser<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OrgId<'a> {
     pub(crate) org_id: &'a str,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct NewProfile<'a> {
-    #[serde(rename = "givenName")]
-    pub(crate) given: &'a str,
-    #[serde(rename = "familyName")]
-    pub(crate) family: &'a str,
-    #[serde(rename = "nickName")]
-    pub(crate) nick: String,
-    /// Zitadel derives one from the names of a new account, and does not change it later.
-    #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
-    pub(crate) display: Option<String>,
-    #[serde(rename = "preferredLanguage", skip_serializing_if = "Option::is_none")]
-    pub(crate) language: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) gender: Option<&'a str>,
 }
 
 /// Exactly one way to verify is set.

@@ -5,12 +5,11 @@ use crate::model::{Attributes, Creation, TargetId};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
-use crate::target::zitadel::rules::schema::{
-    EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE,
-};
+use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE};
 use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::wire::profile::{Fields, NewProfile, fields};
 use crate::target::zitadel::wire::received::Created;
-use crate::target::zitadel::wire::sent::{Empty, NewEmail, NewPhone, NewProfile, NewUser, OrgId};
+use crate::target::zitadel::wire::sent::{Empty, NewEmail, NewPhone, NewUser, OrgId};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// Maximum characters of a display name.
@@ -100,7 +99,7 @@ impl ZitadelTarget {
             profile: profile(
                 attributes,
                 text(EXTERNAL_ID).to_owned(),
-                attributes.text(PREFERRED_LANGUAGE),
+                fields(attributes, |attribute, _| attributes.text(attribute)),
                 true,
             ),
             email: self.email(text(EMAIL)),
@@ -139,24 +138,21 @@ fn no_id() -> TargetError {
     .hint("check that no proxy before Zitadel replaces its answers")
 }
 
-/// The names, the external id and, if written, the language; with `shown` also the display name.
+/// The fields and the external id; with `shown` also the display name.
 pub(in crate::target::zitadel) fn profile<'a>(
-    attributes: &'a Attributes,
+    attributes: &Attributes,
     nick: String,
-    language: Option<&'a str>,
+    fields: Fields<'a>,
     shown: bool,
 ) -> NewProfile<'a> {
-    let first = attributes.text(FIRST_NAME).unwrap_or_default();
-    let last = attributes.text(LAST_NAME).unwrap_or_default();
+    let name = |attribute| attributes.text(attribute).unwrap_or_default();
     NewProfile {
-        given: first,
-        family: last,
+        fields,
         nick,
         display: shown.then(|| {
-            let name = format!("{last}, {first}");
+            let name = format!("{}, {}", name(LAST_NAME), name(FIRST_NAME));
             name.chars().take(LONGEST_DISPLAY_NAME).collect()
         }),
-        language,
         gender: None,
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::model::{AttributeIndex, Edit, Existing, Lifecycle, Removal, RemovalReason, Required, Value};
 use crate::target::zitadel::client::error::Failure;
-use crate::target::zitadel::rules::schema::{
-    EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOCALPART, LOGIN, PROVIDER,
-};
+use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOCALPART, LOGIN, PROVIDER, Part, parts};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Metadata, User, UserState};
 use crate::target::{TargetError, TargetErrorKind as Kind};
@@ -159,14 +157,16 @@ fn as_written(edit: &Edit, before: &Existing, user: &User) -> Existing {
 /// Names that are neither the former nor the new ones belong to another person.
 fn other_names(edit: &Edit, before: &Existing, user: &User) -> Option<&'static str> {
     let profile = &user.human.as_ref()?.profile;
-    let is_known = |(attribute, now): (AttributeIndex, &str)| {
+    let is_known = |attribute: AttributeIndex| {
+        let now = profile.attributes.text(attribute).unwrap_or_default();
         let known = [&before.attributes, &edit.desired.attributes];
         known
             .iter()
             .any(|known| known.text(attribute).unwrap_or_default() == now)
     };
-    let names = [(FIRST_NAME, &*profile.given), (LAST_NAME, &*profile.family)];
-    (!names.into_iter().all(is_known)).then_some("it has other names")
+    let is_name = |(attribute, part)| matches!(part, Part::Name(_)).then_some(attribute);
+    let mut names = parts().filter_map(is_name);
+    (!names.all(is_known)).then_some("it has other names")
 }
 
 /// Compares login names and addresses ignoring case.

@@ -10,12 +10,13 @@ use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::details::{
     DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED,
 };
-use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, VERIFIED_EMAIL};
-use crate::target::zitadel::state::ZitadelTarget;
-use crate::target::zitadel::wire::received::Done;
-use crate::target::zitadel::wire::sent::{
-    Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId,
+use crate::target::zitadel::rules::schema::{
+    EMAIL, EXTERNAL_ID, LOGIN, NO_LANGUAGE, PHONE, PREFERRED_LANGUAGE, VERIFIED_EMAIL,
 };
+use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::wire::profile::{Fields, NewProfile, fields};
+use crate::target::zitadel::wire::received::Done;
+use crate::target::zitadel::wire::sent::{Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewUser, OrgId};
 
 impl ZitadelTarget {
     /// Recreates an account, without its roles.
@@ -59,9 +60,13 @@ impl ZitadelTarget {
             },
             username: text(LOGIN),
             profile: NewProfile {
-                language: details.text(LANGUAGE).filter(|tag| !matches!(*tag, "" | "und")),
                 gender: details.text(GENDER).filter(|gender| !gender.is_empty()),
-                ..former_profile(attributes, text(EXTERNAL_ID).to_owned(), None, details)
+                ..former_profile(
+                    attributes,
+                    text(EXTERNAL_ID).to_owned(),
+                    former_fields(attributes, details),
+                    details,
+                )
             },
             email: NewEmail {
                 email: text(EMAIL),
@@ -133,17 +138,29 @@ pub(in crate::target::zitadel) fn former_link_name<'a>(
         .map(|[_, _, shown]| shown)
 }
 
-/// Names, external id and display name.
+/// The fields of a deleted user.
+fn former_fields<'a>(attributes: &'a Attributes, details: Details<'a>) -> Fields<'a> {
+    let language = details
+        .text(LANGUAGE)
+        .filter(|tag| !matches!(*tag, "" | NO_LANGUAGE));
+    fields(attributes, |attribute, _| match attribute {
+        // Undo files have it as a detail, also those of earlier versions.
+        PREFERRED_LANGUAGE => language,
+        _ => attributes.text(attribute),
+    })
+}
+
+/// Fields, external id and display name.
 pub(in crate::target::zitadel) fn former_profile<'a>(
-    attributes: &'a Attributes,
+    attributes: &Attributes,
     nick: String,
-    language: Option<&'a str>,
+    fields: Fields<'a>,
     details: Details<'_>,
 ) -> NewProfile<'a> {
     NewProfile {
         // Unknown if it was not changed.
         display: details.text(DISPLAY_NAME).map(str::to_owned),
-        ..profile(attributes, nick, language, false)
+        ..profile(attributes, nick, fields, false)
     }
 }
 

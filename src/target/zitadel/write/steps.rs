@@ -7,10 +7,9 @@ use crate::model::{
 };
 use crate::target::Cost;
 use crate::target::zitadel::rules::details::Details;
-use crate::target::zitadel::rules::metadata::Keys;
 use crate::target::zitadel::rules::schema::{
-    DISABLED_BY, EMAIL, EXTERNAL_ID, FIRST_NAME, IDP_LINK, LAST_NAME, LOGIN, MISSING_RUNS, MISSING_SINCE,
-    PHONE, PREFERRED_LANGUAGE, ROLES, SIGN_OUT,
+    DISABLED_BY, EMAIL, EXTERNAL_ID, IDP_LINK, MISSING_RUNS, MISSING_SINCE, PHONE, Part, ROLES, SIGN_OUT,
+    part,
 };
 use crate::target::zitadel::state::ZitadelTarget;
 
@@ -67,7 +66,7 @@ impl ZitadelTarget {
             }
             Write::Edit(edit) => match (is_looked_at_again(change), edit.before.as_deref()) {
                 (Some(removal), Some(account)) => {
-                    steps_of_deactivation(&Parts::of(edit, &self.keys), account, removal)
+                    steps_of_deactivation(&Parts(&edit.changes), account, removal)
                 }
                 _ => self.steps_of_edit(edit, restore),
             },
@@ -75,7 +74,7 @@ impl ZitadelTarget {
     }
 
     fn steps_of_edit<'a>(&'a self, edit: &'a Edit, restore: Option<&'a [Detail]>) -> Vec<Step<'a>> {
-        let parts = Parts::of(edit, &self.keys);
+        let parts = Parts(&edit.changes);
         let mut steps = Vec::new();
         // First: whatever fails later, a former absence must not count towards a new one.
         steps.extend(remove_metadata(parts.markers(false)));
@@ -123,12 +122,12 @@ impl ZitadelTarget {
 
     /// Returns whether the account is read before the change, because a value that was overlooked must not be lost.
     pub(in crate::target::zitadel) fn is_asked_first(&self, change: &AttributeChange) -> bool {
-        let spec = self.schema().spec(change.attribute);
-        if self.keys.of(change.attribute).is_none() || spec.purpose.is_bookkeeping() {
+        if !matches!(part(change.attribute), Part::Metadata(_)) {
             return false;
         }
         let is_new = change.before.is_none() && change.after.is_some();
         let by_key_alone = self.settings.metadata == MetadataCheck::Presence && is_new;
+        let spec = self.schema().spec(change.attribute);
         spec.mutability == Mutability::SetOnce || by_key_alone
     }
 
@@ -198,40 +197,22 @@ fn steps_of_deactivation<'a>(
     steps
 }
 
-/// The changes of an edit that concern metadata.
-struct Parts<'a> {
-    changes: &'a [AttributeChange],
-    keys: &'a Keys,
-}
+/// The changes of an edit, by the metadata that they concern.
+struct Parts<'a>(&'a [AttributeChange]);
 
 impl<'a> Parts<'a> {
-    fn of(edit: &'a Edit, keys: &'a Keys) -> Self {
-        Self {
-            changes: &edit.changes,
-            keys,
-        }
+    fn filter(&self, is_set: bool, is_wanted: impl Fn(AttributeIndex) -> bool) -> Vec<&'a AttributeChange> {
+        let changes = self.0.iter().filter(|change| change.after.is_some() == is_set);
+        changes.filter(|change| is_wanted(change.attribute)).collect()
     }
 
     fn those(&self, is_set: bool, attributes: &[AttributeIndex]) -> Vec<&'a AttributeChange> {
-        let changes = self
-            .changes
-            .iter()
-            .filter(|change| change.after.is_some() == is_set);
-        changes
-            .filter(|change| attributes.contains(&change.attribute))
-            .collect()
+        self.filter(is_set, |attribute| attributes.contains(&attribute))
     }
 
     /// Values from sources, or derived from the id.
     fn values(&self, is_set: bool) -> Vec<&'a AttributeChange> {
-        let ours = [DISABLED_BY, SIGN_OUT, MISSING_SINCE, MISSING_RUNS];
-        let changes = self
-            .changes
-            .iter()
-            .filter(|change| change.after.is_some() == is_set);
-        changes
-            .filter(|change| self.keys.of(change.attribute).is_some() && !ours.contains(&change.attribute))
-            .collect()
+        self.filter(is_set, |attribute| matches!(part(attribute), Part::Metadata(_)))
     }
 
     /// The deactivation marks.
@@ -272,23 +253,17 @@ fn writes(edit: &Edit, attribute: AttributeIndex) -> bool {
 
 /// Returns whether anything changes in the user object itself.
 fn writes_user(edit: &Edit) -> bool {
-    // A phone number is removed by a separate call. The other attributes always have a value.
-    let filled = [FIRST_NAME, LAST_NAME, EMAIL, PHONE, LOGIN];
-    let emptied = [EXTERNAL_ID, PREFERRED_LANGUAGE];
-    filled.into_iter().any(|attribute| writes(edit, attribute))
-        || emptied
-            .into_iter()
-            .any(|attribute| edit.change(attribute).is_some())
+    let is_in_update = |change: &AttributeChange| part(change.attribute).is_in_update(change.after.is_some());
+    edit.changes.iter().any(is_in_update)
 }
 
 /// Returns whether the account is read before the change, because the change decides whose account it is, or who may
 /// sign in.
 pub(in crate::target::zitadel) fn looks_before(edit: &Edit) -> bool {
-    let personal = [FIRST_NAME, LAST_NAME, EMAIL, LOGIN, EXTERNAL_ID, IDP_LINK];
     let is_about_person = edit.lifecycle == Some(Lifecycle::Active)
         || edit
             .changes
             .iter()
-            .any(|change| personal.contains(&change.attribute));
+            .any(|change| part(change.attribute).is_about_person());
     is_about_person && edit.before.is_some()
 }

@@ -6,12 +6,10 @@ use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::details::Details;
-use crate::target::zitadel::rules::normalize::NO_LANGUAGE;
-use crate::target::zitadel::rules::schema::{
-    EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE,
-};
+use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, Part, part};
+use crate::target::zitadel::wire::profile::{NewProfile, fields};
 use crate::target::zitadel::wire::received::Done;
-use crate::target::zitadel::wire::sent::{ChangedUser, NewProfile};
+use crate::target::zitadel::wire::sent::ChangedUser;
 use crate::target::zitadel::write::create::PHONE_LEFT_OUT;
 
 use super::change::Progress;
@@ -87,10 +85,11 @@ fn changed_profile<'e>(
     keeps_id: bool,
     restored: Option<Details<'_>>,
 ) -> Option<NewProfile<'e>> {
-    let changes = |attribute: &AttributeIndex| edit.change(*attribute).is_some();
-    let renamed = [FIRST_NAME, LAST_NAME].iter().any(changes);
+    let mut parts = edit.changes.iter().map(|change| part(change.attribute));
+    let renamed = parts.clone().any(|part| matches!(part, Part::Name(_)));
+    let has_others = parts.any(|part| matches!(part, Part::Profile { .. }));
     let id = edit.change(EXTERNAL_ID);
-    if !renamed && !changes(&PREFERRED_LANGUAGE) && (id.is_none() || keeps_id) {
+    if !renamed && !has_others && (id.is_none() || keeps_id) {
         return None;
     }
     let text = |value: &'e Option<Value>| value.as_ref().map_or("", Value::as_text);
@@ -105,10 +104,12 @@ fn changed_profile<'e>(
         (None, None) => edit.desired.id.hex(),
     };
     let attributes = &edit.desired.attributes;
-    let language = edit.change(PREFERRED_LANGUAGE);
-    let language = language.map(|change| change.after.as_ref().map_or(NO_LANGUAGE, Value::as_text));
+    let fields = fields(attributes, |attribute, none| {
+        let change = edit.change(attribute)?;
+        Some(change.after.as_ref().map_or(none, Value::as_text))
+    });
     Some(match restored {
-        Some(details) => super::restore::former_profile(attributes, nick, language, details),
-        None => super::create::profile(attributes, nick, language, renamed),
+        Some(details) => super::restore::former_profile(attributes, nick, fields, details),
+        None => super::create::profile(attributes, nick, fields, renamed),
     })
 }
