@@ -2,7 +2,7 @@
 //!
 //! The limits are those of the create call, which is stricter than an update.
 
-use icu_locale_core::LanguageIdentifier;
+mod language;
 
 use super::phone::Numbers;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_LANGUAGE, PREFERRED_USERNAME};
@@ -17,14 +17,6 @@ const LONGEST_ID: usize = LONGEST_TEXT / 2;
 const ASSUMED: &str = "phone numbers without a country code are read as those of Switzerland (+41), as Zitadel does; \
                        `zitadel.phone_region` names another country";
 const LONGEST_METADATA: usize = 500_000;
-/// The languages of ISO 639-1 without a newer code.
-const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
-                         ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig \
-                         ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg \
-                         mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn \
-                         ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tn to tr ts tt \
-                         ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
-
 const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are left out";
 
 /// Rewrites a person as Zitadel would store it.
@@ -62,29 +54,23 @@ pub(in crate::target::zitadel) fn normalize<'k>(
     Ok(remarks)
 }
 
-/// Rewrites a language as Zitadel stores it. A text that is not a language leaves the account's language unchanged.
+/// Rewrites a language as Zitadel stores it. A text whose stored form is not known leaves the account's language
+/// unchanged.
 fn normalize_language(desired: &mut Desired) -> Option<String> {
     let text = desired.attributes.text(PREFERRED_LANGUAGE)?;
-    let canonical = language(text);
-    let is_language = canonical.is_some();
-    desired
-        .attributes
-        .set(PREFERRED_LANGUAGE, canonical.map(Value::text));
-    if is_language {
-        return None;
+    match language::stored(text) {
+        Ok(stored) => {
+            desired
+                .attributes
+                .set(PREFERRED_LANGUAGE, Some(Value::text(stored)));
+            None
+        }
+        Err(why) => {
+            desired.attributes.set(PREFERRED_LANGUAGE, None);
+            desired.unknown.insert(PREFERRED_LANGUAGE);
+            Some(why.reason().to_owned())
+        }
     }
-    desired.unknown.insert(PREFERRED_LANGUAGE);
-    Some("the preferred language is not a language tag such as `de` or `de-CH`; it is not written".to_owned())
-}
-
-/// The canonical form of a language tag (BCP 47), as Zitadel stores it: `DE` is `de`, `de_ch` is `de-CH`. Only a
-/// language with or without a region: Zitadel drops other parts, and stores nothing for a language that it does not
-/// know.
-fn language(text: &str) -> Option<String> {
-    let tag: LanguageIdentifier = text.trim().replace('_', "-").parse().ok()?;
-    let is_known = LANGUAGES.split(' ').any(|known| known == tag.language.as_str());
-    let is_plain = tag.script.is_none() && tag.variants.is_empty();
-    (is_known && is_plain).then(|| tag.to_string())
 }
 
 pub(in crate::target::zitadel) fn takes_address(address: &str) -> bool {

@@ -28,27 +28,22 @@ fn normalize(desired: &mut Desired) -> Result<Vec<String>, String> {
     super::normalize(desired, Numbers::of(None), std::iter::empty()).map(|remarks| remarks.left_out)
 }
 
-/// Each form in which a directory may write a language becomes the form that Zitadel stores. Others are left out.
+/// A language that is not written leaves the account's language unchanged, with a warning.
 #[test]
-fn a_language_is_in_its_canonical_form() {
-    for (text, stored) in [
-        ("DE", Some("de")),
-        (" de_ch ", Some("de-CH")),
-        ("pt-br", Some("pt-BR")),
-        ("en-GB", Some("en-GB")),
-        ("xx", None),
-        ("und", None),
-        ("Deutsch", None),
-        ("zh-Hans", None),
-        ("iw", None),
-        ("", None),
+fn a_language_is_canonical_or_unknown() {
+    let mut ada = person(&[(PREFERRED_LANGUAGE, "zh-hant-tw")]);
+    assert_eq!(normalize(&mut ada), Ok(vec![]));
+    assert_eq!(ada.attributes.text(PREFERRED_LANGUAGE), Some("zh-Hant-TW"));
+    for (text, why) in [
+        ("Deutsch", "is not a language tag"),
+        ("de-1996", "cannot tell how Zitadel stores"),
     ] {
-        assert_eq!(language(text).as_deref(), stored, "{text:?}");
+        let mut ada = person(&[(PREFERRED_LANGUAGE, text)]);
+        let warnings = normalize(&mut ada).unwrap();
+        assert!(warnings.len() == 1 && warnings[0].contains(why), "{warnings:?}");
+        assert!(ada.unknown.contains(PREFERRED_LANGUAGE));
+        assert_eq!(ada.attributes.text(PREFERRED_LANGUAGE), None);
     }
-    let mut ada = person(&[(PREFERRED_LANGUAGE, "Deutsch")]);
-    assert_eq!(normalize(&mut ada).unwrap().len(), 1);
-    assert!(ada.unknown.contains(PREFERRED_LANGUAGE));
-    assert_eq!(ada.attributes.text(PREFERRED_LANGUAGE), None);
 }
 
 /// Names lose the white space around them, including Unicode's; metadata keeps it.
