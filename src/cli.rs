@@ -106,7 +106,7 @@ pub enum Command {
     /// Print the people and groups in the sources; needs no target
     Users {
         /// Print only the number of people, with little memory; duplicates are not detected
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["format", "show_values"])]
         count: bool,
     },
     /// Texts about the program.

@@ -13,8 +13,14 @@ const WRITES: &[&str] = &["sync", "run", "apply", "undo", "link-ids"];
 /// Those that a person starts and watches.
 const WATCHED: &[&str] = &["sync", "apply", "undo", "link-ids"];
 
+/// Those that read the configuration. The others print texts about the program.
+const CONFIGURED: &[&[&str]] = &[PRINTS_PLANS, &["check", "auth", "config", "users", "explain"]];
+
 /// Options that only some commands accept, by field name, with these commands.
 const USES: &[(&str, &[&[&str]])] = &[
+    ("config", CONFIGURED),
+    ("verbose", CONFIGURED),
+    ("quiet", CONFIGURED),
     ("dry_run", &[RUNS]),
     ("verify", &[&["sync", "run", "apply", "link-ids"]]),
     ("report", &[RUNS]),
@@ -80,8 +86,25 @@ pub fn command_line() -> clap::Command {
     line
 }
 
-/// The first given option that has no effect on the command, and which commands accept it.
+/// The first given option that has no effect on the command, and a hint.
 pub fn idle(command: &Command, global: &Global) -> Option<(String, String)> {
+    not_taken(command, global).or_else(|| without_effect_on_json(global))
+}
+
+/// JSON always contains the whole plan.
+fn without_effect_on_json(global: &Global) -> Option<(String, String)> {
+    let option = ["all", "summary"]
+        .into_iter()
+        .find(|option| is_given(option, global))?;
+    (global.format == Format::Json).then(|| {
+        (
+            format!("`--{option}` has no effect with `--format json`"),
+            "leave it out; the JSON document always contains the whole plan".to_owned(),
+        )
+    })
+}
+
+fn not_taken(command: &Command, global: &Global) -> Option<(String, String)> {
     let name = command.name();
     let (option, takers) = USES
         .iter()
@@ -99,6 +122,9 @@ pub fn idle(command: &Command, global: &Global) -> Option<(String, String)> {
 
 fn is_given(option: &str, global: &Global) -> bool {
     match option {
+        "config" => global.config.is_some(),
+        "verbose" => global.verbose > 0,
+        "quiet" => global.quiet > 0,
         "dry_run" => global.dry_run,
         "verify" => global.verify,
         "report" => global.report.is_some(),
@@ -177,6 +203,18 @@ mod tests {
                 "leave it out; it is for `sync`, `run`, `apply` and `link-ids`".to_owned()
             ))
         );
-        assert!(idle("x users --summary").is_some() && idle("x check --approve t").is_some());
+        for line in [
+            "x users --summary",
+            "x check --approve t",
+            "x completions bash --report r",
+            "x completions bash --config c",
+            "x man . --yes",
+            "x schema config --html h",
+            "x schema config -v",
+            "x plan --format json --all",
+            "x plan --format json --summary",
+        ] {
+            assert!(idle(line).is_some(), "{line}");
+        }
     }
 }

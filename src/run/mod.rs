@@ -55,11 +55,11 @@ pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) ->
 
 fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
     let (command, global) = (cli.command(process.program), &cli.global);
-    if let Command::Document(wanted) = command {
-        return commands::document::print(wanted, global, process);
-    }
     if let Some((what, hint)) = options::idle(command, global) {
         return session::refusal::idle_option(global, process, &what, &hint);
+    }
+    if let Command::Document(wanted) = command {
+        return commands::document::print(wanted, global, process);
     }
     if let Some(clash) =
         session::outputs::paths::clash(command, global, &session::outputs::paths::read_by_options(global))

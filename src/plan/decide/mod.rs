@@ -147,6 +147,13 @@ impl<'a> Decider<'a, '_> {
         self.plan.unresolved.push(rejected);
     }
 
+    /// Several accounts have the person's id. `end` is the end of the sentence.
+    fn several(&mut self, desired: &Desired, accounts: &[TargetId], end: &str) {
+        let names: Vec<&str> = accounts.iter().map(TargetId::as_str).collect();
+        let names = names.join(", ");
+        self.unresolved(desired, format!("accounts {names} have this person's id{end}"));
+    }
+
     fn record_of(&self, account: &Existing) -> RecordRef {
         RecordRef::new(self.target_name, account.target_id.as_str())
     }

@@ -31,11 +31,6 @@ impl Mark {
     }
 }
 
-fn joined(accounts: &[TargetId]) -> String {
-    let names: Vec<&str> = accounts.iter().map(TargetId::as_str).collect();
-    names.join(", ")
-}
-
 impl Decider<'_, '_> {
     pub(super) fn people(&mut self) {
         let correlation = self.correlation;
@@ -44,13 +39,7 @@ impl Decider<'_, '_> {
             match &correlation.slots[index] {
                 Slot::Free => self.without_account(desired),
                 Slot::Paired(pair) => self.with_account(index, desired, pair),
-                Slot::Several(accounts) => {
-                    let reason = format!(
-                        "accounts {} have this person's id; none was changed",
-                        joined(accounts)
-                    );
-                    self.unresolved(desired, reason);
-                }
+                Slot::Several(accounts) => self.several(desired, accounts, "; none was changed"),
                 Slot::Blocked(reason) => self.unresolved(desired, reason.clone()),
                 Slot::Leaver(others) => {
                     self.warn(
@@ -58,11 +47,8 @@ impl Decider<'_, '_> {
                         "a list of leavers names this person, so no account is created or kept",
                     );
                     if !others.is_empty() {
-                        let reason = format!(
-                            "accounts {} have this person's id as well, and other addresses; they were not removed",
-                            joined(others)
-                        );
-                        self.unresolved(desired, reason);
+                        let end = " as well, and other addresses; they were not removed";
+                        self.several(desired, others, end);
                     }
                 }
             }
