@@ -5,7 +5,7 @@ use super::marks::{mark, marker_goes};
 use super::{Cause, Decider};
 use crate::model::{
     ActionKind, AttributeChange, Change, Desired, Edit, Existing, Expected, Lifecycle, Mutability, Purpose,
-    RemovalReason, TargetId, UNFINISHED, Value, alike,
+    RemovalReason, UNFINISHED, Value, alike,
 };
 use crate::plan::correlate::{MatchedBy, Pair, Slot};
 use crate::plan::policy::{DisabledPolicy, Restriction};
