@@ -1,4 +1,4 @@
-//! Converts records: a closed list of changes in a fixed order, as in Univention's directory connectors. Pure, and
+//! Converts records: a closed list of changes in a fixed order, as directory connectors have them. Pure, and
 //! independent of all other modules: `config` reads the rules, `source` applies them.
 //!
 //! Attribute names are compared as in LDAP, by their [`key`]. Values derived from incomplete values are incomplete

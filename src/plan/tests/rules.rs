@@ -50,7 +50,7 @@ fn the_missing_role_and_the_missing_mark_are_repaired() {
 }
 
 #[test]
-fn an_account_with_a_chosen_nickname_and_nothing_of_ours_is_not_taken_for_a_persons() {
+fn an_account_with_a_chosen_text_and_nothing_of_ours_is_not_taken_for_a_persons() {
     let mut squatter = held(1);
     squatter.set(ROLES, None);
     squatter.set(LOGIN, Some(Value::text("mallory")));

@@ -132,7 +132,7 @@ pub(super) fn asked<'a>(spec: &AttributeSpec, change: &'a AttributeChange) -> Ex
     }
 }
 
-/// A text that is not an id may be a nickname of many people.
+/// A text that is not an id was chosen by a person, and many may have the same.
 fn names<'a>(account: &'a Existing, schema: &Schema) -> (&'a str, &'a str) {
     let text = account.id_text(schema);
     let is_id = ExternalId::from_hex(text).is_some();

@@ -156,10 +156,10 @@ fn absence(edit: &Edit, schema: &Schema) -> Option<String> {
     ))
 }
 
-/// A nickname, if it is an id. Other nicknames were chosen by people, and may be names.
-pub(crate) fn shown_id(nickname: &str, show: Show) -> Option<&str> {
-    let is_shown = nickname.is_empty() || show == Show::Values || ExternalId::from_hex(nickname).is_some();
-    is_shown.then_some(nickname)
+/// The text of an external id, if it is an id. Other texts were chosen by people, and may be names.
+pub(crate) fn shown_id(text: &str, show: Show) -> Option<&str> {
+    let is_shown = text.is_empty() || show == Show::Values || ExternalId::from_hex(text).is_some();
+    is_shown.then_some(text)
 }
 
 /// Why an account is removed.

@@ -185,7 +185,7 @@ pub(crate) fn twice<'a>(catalog: &Catalog, changes: impl Iterator<Item = &'a Cha
     for (index, change) in changes.enumerate() {
         let schema = catalog.schema(change.resource);
         let written = |purpose| change.written(schema, purpose).map_or("", Value::as_text);
-        // A text that is not an id may be a nickname of many people.
+        // A text that is not an id was chosen by a person, and many may have the same.
         let subject = match (change.target_id(), &change.restore) {
             (Some(account), _) => format!("account {account}"),
             (None, Some(_)) => format!("login {}", written(Purpose::Login).to_lowercase()),

@@ -47,17 +47,17 @@ prop_compose! {
         texts in prop::collection::vec(prop::option::of("\\PC{1,8}"), 6),
         others in prop::collection::vec(prop::option::of("\\PC{1,8}"), 4),
         id in prop::collection::vec(any::<u8>(), 1..6),
-        nickname in "[0-9a-f]{0,4}|\\PC{0,6}",
+        id_text in "[0-9a-f]{0,4}|\\PC{0,6}",
         bits: [bool; 4],
     ) -> Change {
         let lifecycle = |active| if active { Lifecycle::Active } else { Lifecycle::Disabled };
         let mut held = attributes(&others);
-        let text = (!nickname.is_empty()).then(|| Value::text(nickname.clone()));
+        let text = (!id_text.is_empty()).then(|| Value::text(id_text.clone()));
         held.set(schema().find(Purpose::ExternalId).unwrap(), text);
         let account = Existing {
             resource: TypeId::default(),
             target_id: TargetId::new("t1"),
-            id: ExternalId::from_hex(&nickname),
+            id: ExternalId::from_hex(&id_text),
             claims: Box::default(),
             lifecycle: lifecycle(bits[0]),
             attributes: held,

@@ -5,14 +5,17 @@ use std::path::Path;
 use super::{Source, collect};
 
 /// What only one kind of target has.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 12] = [
     "zitadel",
     "organization",
     "organizations",
     "localpart",
     "localparts",
+    "nickname",
+    "nicknames",
     "grant",
     "grants",
+    "univention",
     "udm",
     "dn",
 ];

@@ -79,7 +79,7 @@ prop_compose! {
         let text = match carries {
             0 => None,
             1 => Some(format!("p{number}")),
-            2 => Some("nickname".to_owned()),
+            2 => Some("no id".to_owned()),
             8.. => Some(id(number % 8 + 1).hex()),
             _ => Some(id(number).hex()),
         };
