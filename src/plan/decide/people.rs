@@ -82,10 +82,8 @@ impl Decider<'_, '_> {
                 _ => {
                     let account = &pair.target_id;
                     self.unresolved_accounts.insert(account.clone());
-                    self.unresolved(
-                        desired,
-                        format!("account {account} has this person's id, but {reason}"),
-                    );
+                    let reason = format!("account {account} has this person's id, but {reason}");
+                    self.unresolved(desired, reason);
                 }
             }
             return;
@@ -268,9 +266,7 @@ impl Decider<'_, '_> {
         }
         edit
     }
-}
 
-impl Decider<'_, '_> {
     /// Returns whether the user or a link that depends on the id is written anyway. Otherwise an id that looks like
     /// the person's stays as it is stored.
     fn writes_beside_id(&self, edit: &Edit) -> bool {
