@@ -9,6 +9,8 @@ const AT_EASE: Duration = Duration::from_millis(50);
 const RISING: f64 = 3.0;
 /// The weight of one change in the smoothed time.
 const WEIGHT: f64 = 0.1;
+/// Successful rounds at the ceiling before one more is tried: the times may have risen for another reason.
+const PATIENCE: usize = 20;
 
 /// What one finished change shows about the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,7 +21,7 @@ pub(crate) struct Sample {
     pub(crate) strained: bool,
 }
 
-/// Grows by one after each successful round, and is halved after a failure.
+/// Grows by one after each successful round, and is halved after a failure. Where times rose, growth ends below.
 #[derive(Debug)]
 pub(crate) struct AdaptiveLimit {
     min: usize,
@@ -34,6 +36,12 @@ pub(crate) struct AdaptiveLimit {
     smoothed: Option<f64>,
     /// The best smoothed time so far.
     best: f64,
+    /// Changes whose durations say little: the first ones open connections, and may create a container.
+    warm_up: usize,
+    /// Above it, times rose.
+    ceiling: usize,
+    /// Successful rounds at the ceiling.
+    rounds: usize,
 }
 
 impl AdaptiveLimit {
@@ -48,6 +56,9 @@ impl AdaptiveLimit {
             stale: 0,
             smoothed: None,
             best: f64::INFINITY,
+            warm_up: min.get(),
+            ceiling: max.get(),
+            rounds: 0,
         }
     }
 
@@ -57,8 +68,15 @@ impl AdaptiveLimit {
 
     /// Changes of another kind follow, with other durations.
     pub(crate) fn turn(&mut self) {
+        if self.ceiling < self.max {
+            // Such a server queues changes. Only few in parallel show how long one takes.
+            self.limit = self.min;
+        }
         self.smoothed = None;
         self.best = f64::INFINITY;
+        self.warm_up = self.limit;
+        self.ceiling = self.max;
+        (self.well, self.stale, self.rounds) = (0, 0, 0);
     }
 
     /// Adds a finished change.
@@ -67,21 +85,39 @@ impl AdaptiveLimit {
             self.stale -= 1;
             return;
         }
-        let took = seen.took.filter(|_| self.is_timed);
+        let is_early = self.warm_up > 0;
+        self.warm_up = self.warm_up.saturating_sub(1);
+        let took = seen.took.filter(|_| self.is_timed && !is_early);
         let rising = took.is_some_and(|took| self.is_rising(took));
         if seen.strained || rising {
+            if rising {
+                self.ceiling = (self.limit - 1).max(self.min);
+            }
             self.stale = self.limit - 1;
             self.limit = (self.limit / 2).max(self.min);
-            self.well = 0;
+            (self.well, self.rounds) = (0, 0);
             // With fewer in parallel, times should be as good as the best. Only several slow ones are a new sign of
             // overload.
             self.smoothed = self.smoothed.map(|_| self.best);
+        } else if !is_early {
+            self.grow();
+        }
+    }
+
+    fn grow(&mut self) {
+        self.well += 1;
+        if self.well < self.limit {
             return;
         }
-        self.well += 1;
-        if self.well >= self.limit {
-            self.limit = (self.limit + 1).min(self.max);
-            self.well = 0;
+        self.well = 0;
+        if self.limit < self.ceiling {
+            self.limit += 1;
+            return;
+        }
+        self.rounds += 1;
+        if self.rounds > PATIENCE && self.ceiling < self.max {
+            self.ceiling += 1;
+            self.rounds = 0;
         }
     }
 
@@ -126,11 +162,12 @@ mod tests {
     fn it_grows_by_one_a_round() {
         let mut pace = pace(2, 4);
         let mut limits = Vec::new();
-        for _ in 0..12 {
+        for _ in 0..14 {
             limits.push(pace.limit());
             pace.finished(WELL);
         }
-        assert_eq!(limits, [2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4]);
+        // The first two only open connections.
+        assert_eq!(limits, [2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4]);
     }
 
     /// An overload halves it at once, and only once for all running changes. It never falls below the minimum.
@@ -207,5 +244,53 @@ mod tests {
             }
         }
         assert_eq!(pace.limit(), 8);
+    }
+
+    /// A server with so many workers that need 60 ms for each change, as `clock` goes on in milliseconds. `first` is
+    /// the time of the first change. Returns how many were in flight when each change was done.
+    fn in_flight(pace: &mut AdaptiveLimit, workers: usize, first: u64) -> Vec<usize> {
+        const CHANGES: usize = 300;
+        let (mut clock, mut begun, mut seen) = (0, 0, Vec::new());
+        let mut free_at = vec![0_u64; workers];
+        let mut running: Vec<(u64, u64)> = Vec::new();
+        while seen.len() < CHANGES {
+            while running.len() < pace.limit() && begun < CHANGES {
+                let worker = free_at.iter_mut().min().unwrap();
+                *worker = clock.max(*worker) + if begun == 0 { first } else { 60 };
+                running.push((*worker, clock));
+                begun += 1;
+            }
+            seen.push(running.len());
+            let next = running.iter().enumerate().min_by_key(|(_, (end, _))| *end);
+            let (place, (end, start)) = next.map(|(place, times)| (place, *times)).unwrap();
+            running.remove(place);
+            clock = end;
+            pace.finished(Sample {
+                took: Some(Duration::from_millis(end - start)),
+                strained: false,
+            });
+        }
+        seen
+    }
+
+    /// A server that works on one change at a time gets 2 to 4 after a few changes, also if the first change takes
+    /// much longer, and also of a second kind. One with more workers gets more.
+    #[test]
+    fn it_settles_where_more_only_wait() {
+        for first in [60, 180, 1_000] {
+            let mut pace = pace(1, 8);
+            for kind in 0..2 {
+                pace.turn();
+                let seen = in_flight(&mut pace, 1, first);
+                assert!(seen.iter().all(|count| *count <= 6), "{first} {kind} {seen:?}");
+                let settled = &seen[60..290];
+                assert!(
+                    settled.iter().all(|count| (2..=4).contains(count)),
+                    "{first} {kind} {seen:?}"
+                );
+            }
+        }
+        let seen = in_flight(&mut pace(1, 8), 4, 180);
+        assert_eq!(seen[60..290], [8; 230]);
     }
 }

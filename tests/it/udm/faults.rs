@@ -155,3 +155,65 @@ fn a_refused_value_fails_one_person() {
     );
     assert_eq!(stage.usernames().into_values().collect::<Vec<_>>(), ["bob"]);
 }
+
+/// One person changes, one is new, one is missing, and one was moved by hand.
+fn troubled() -> Stage {
+    let rows = format!("{},ada,First,Last,,,new\n", id(1)) + &row(2, "bob") + &row(4, "dan");
+    let stage = Stage::new(&rows);
+    stage.reconfigure("guard:", "policy: {absent: delete}\nguard:");
+    stage.add(1, "ada");
+    stage.add(3, "gone");
+    let dan = stage.add(4, "dan");
+    stage.udm.add_ou(&format!("ou=sub,{PEOPLE}"));
+    stage.udm.relocate(&dan, &format!("uid=dan,ou=sub,{PEOPLE}"));
+    stage
+}
+
+/// A proxy answers a write with a page and a success status, and the write never reaches UDM. It is sent again.
+#[test]
+fn a_page_of_a_proxy_is_no_written_change() {
+    for (method, pattern) in [
+        ("POST", "users/user/"),
+        ("PATCH", "users/user/"),
+        ("PUT", "users/user/"),
+        ("DELETE", "users/user/"),
+    ] {
+        for status in [200, 201, 202] {
+            let stage = troubled();
+            stage
+                .udm
+                .inject(Fault::once(method, pattern, FaultKind::html(status)));
+            stage.sync();
+            let wanted = [(id(1), "ada"), (id(2), "bob"), (id(4), "dan")];
+            let wanted = wanted.map(|(id, name)| (id, name.to_owned()));
+            assert_eq!(stage.usernames(), wanted.into(), "{method} {pattern} {status}");
+            stage.sync_is_empty();
+        }
+    }
+    let stage = Stage::new(&row(1, "ada"));
+    let page = Fault::once("POST", "container/ou/", FaultKind::html(201));
+    stage.udm.inject(page);
+    stage.sync();
+    stage.sync_is_empty();
+}
+
+/// If the proxy never lets writes through, no change counts as done.
+#[test]
+fn a_proxy_that_swallows_writes_is_told() {
+    for (method, operation) in [
+        ("PATCH", "update_user"),
+        ("DELETE", "delete_user"),
+        ("POST", "create_user"),
+        ("PUT", "move_user"),
+    ] {
+        let stage = troubled();
+        let page = Fault::once(method, "users/user/", FaultKind::html(200));
+        stage.udm.inject(page.times(u64::MAX));
+        let ran = stage.run(&["sync"]);
+        let told = format!("{}{}", ran.out, ran.err);
+        assert_eq!(ran.exit, 1, "{told}");
+        let what = "answered with HTML, so it is not known whether this was written";
+        assert!(told.contains(&format!("{operation}: 200 ")), "{told}");
+        assert!(told.contains(what) && told.contains("check `udm.url`"), "{told}");
+    }
+}

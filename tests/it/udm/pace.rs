@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::udm::{Fault, FaultKind, Matches};
+use testkit::udm::{Fault, FaultKind, Matches, Options};
 
 use super::stage::{Stage, id, row};
 
@@ -57,6 +57,19 @@ fn requests_at_once_adapt() {
     stage.sync();
     let most = stage.udm.most_at_once();
     assert!((2..=8).contains(&most), "{most}");
+}
+
+/// A server with one process gets few requests at once, although the first change also creates the container.
+#[test]
+fn a_first_load_does_not_queue_up() {
+    let options = Options {
+        work: Duration::from_millis(60),
+        ..Options::default()
+    };
+    let stage = Stage::with(options, &rows("Last"));
+    stage.sync();
+    let most = stage.udm.most_at_once();
+    assert!((2..=6).contains(&most), "{most}");
 }
 
 /// No more requests are sent in a second than the settings allow, whatever else would be possible.

@@ -70,15 +70,30 @@ impl Answer<'_> {
             404..=406 => Kind::Misconfigured,
             _ => Kind::Protocol,
         };
-        let form = if self.body.trim_ascii_start().starts_with(b"<") {
+        let what = format!("{} answered {}", self.url, self.form());
+        self.of(kind, &what).hint(IS_THIS_UDM)
+    }
+
+    /// Error for a success status that UDM does not give to a write. The write counts as one whose answer was lost.
+    pub(super) fn not_written(&self) -> TargetError {
+        let what = format!(
+            "{} answered {}, so it is not known whether this was written",
+            self.url,
+            self.form()
+        );
+        self.of(Kind::Unreachable, &what).hint(IS_THIS_UDM)
+    }
+
+    fn form(&self) -> &'static str {
+        if self.body.trim_ascii_start().starts_with(b"<") {
             "with HTML"
         } else if self.body.is_empty() {
             "without a body"
+        } else if self.is_json() {
+            "with JSON of an unknown form"
         } else {
             "with something other than JSON"
-        };
-        let what = format!("{} answered {form}", self.url);
-        self.of(kind, &what).hint(IS_THIS_UDM)
+        }
     }
 
     /// Error for values that the server does not accept.

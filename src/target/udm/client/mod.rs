@@ -6,6 +6,7 @@ mod list;
 mod path;
 mod transmit;
 mod unreachable;
+mod written;
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

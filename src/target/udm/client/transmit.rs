@@ -8,6 +8,7 @@ use url::Url;
 
 use super::answer::{Answer, IS_THIS_UDM};
 use super::unreachable::{broke_off, unreachable};
+use super::written::is_written;
 use super::{Call, Client, LONGEST, Tag};
 use crate::http::{self, Flow, retry_after};
 use crate::target::{TargetError, TargetErrorKind};
@@ -75,6 +76,9 @@ impl Client {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<(), TargetError> {
+        if status.is_success() && call.is_write() && !is_written(&call.method, status, body) {
+            return Err(self.answer(call, status.as_u16(), body).not_written());
+        }
         if status.is_success() || (status == StatusCode::MOVED_PERMANENTLY && call.path.is_any_object()) {
             self.was_let_in.set(true);
             return Ok(());

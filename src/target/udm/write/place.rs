@@ -15,16 +15,23 @@ impl UdmTarget {
         let _alone = self.names_lock.write().await;
         let prepared = self.prepared()?;
         let place = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
-        let dn = self.dn_of(&edit.target_id).await?;
-        let body = json!({"position": place.container, "properties": {}});
         let operation = if resource == GROUP {
             "move_group"
         } else {
             "move_user"
         };
-        let call = Call::put(operation, Path::object(Kind::of(resource), &dn), &body);
-        self.client.send(&call).await?;
+        let body = json!({"position": place.container, "properties": {}});
+        let moved = self.client.persist(true, async |attempt| {
+            let dn = match attempt {
+                1 => self.dn_of(&edit.target_id).await?,
+                // The answer to the previous try was lost, but it may have succeeded.
+                _ => self.ask_for_dn(&edit.target_id).await?,
+            };
+            let call = Call::put(operation, Path::object(Kind::of(resource), &dn), &body);
+            self.client.send(&call.once()).await.map(|_| dn)
+        });
         // The answer to a move does not contain the new DN.
+        let dn = moved.await?;
         let level = name::levels(&dn).first().copied().unwrap_or_default();
         self.memory
             .put(&edit.target_id, &format!("{level},{}", place.container));

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::call::{Call, Extent};
 use super::error::{Failure, Sign};
-use super::reply::{Reading, refusal, short, take, take_list};
+use super::reply::{Reading, not_written, refusal, short, take, take_list};
 use super::sign_in::auth::Auth;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::credential::{Credential, CredentialKind};
@@ -176,6 +176,17 @@ impl Api {
     ) -> Result<T, Failure> {
         self.exchange(call, async |reply| take(self.reading(call), reply).await)
             .await
+    }
+
+    /// Like `send`, for a write. If its answer is not one of Zitadel, it counts as lost, whatever its status.
+    pub(in crate::target::zitadel) async fn write<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+    ) -> Result<T, Failure> {
+        self.exchange(call, async |reply| {
+            take(self.reading(call), reply).await.map_err(not_written)
+        })
+        .await
     }
 
     fn reading<'a>(&'a self, call: &'a Call) -> Reading<'a> {

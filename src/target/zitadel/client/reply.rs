@@ -211,6 +211,21 @@ fn base(from: &Url, to: &Url) -> Option<String> {
     (elsewhere && to.path() == from.path()).then(|| to.origin().ascii_serialization())
 }
 
+/// Error for a success of a write with an unexpected body. A proxy may have answered without passing the write on.
+pub(in crate::target::zitadel) fn not_written(failure: Failure) -> Failure {
+    let Failure { error, sign } = failure;
+    if error.kind != Kind::Protocol || error.error_id.is_some() {
+        return Failure { error, sign };
+    }
+    let what = format!("{}, so it is not known whether this was written", error.what);
+    let error = TargetError {
+        kind: Kind::Unreachable,
+        what,
+        ..error
+    };
+    Failure { error, sign }
+}
+
 /// Error for a success with an unexpected body. The parser's message is omitted, because it could contain a value.
 pub(in crate::target::zitadel) fn malformed(answer: &Answer<'_>, error: &serde_json::Error) -> TargetError {
     if !answer.body.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_err() {

@@ -124,7 +124,7 @@ impl ZitadelTarget {
             Step::FinishCreation => self.drop_keys(user, &[MARK]).await?,
             Step::Delete(account) => {
                 let path = ["v2", "users", account.as_str()];
-                let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
+                let deleted = self.api.write::<Done>(&Call::delete("delete_user", &path)).await;
                 let deleted = accept(deleted, &[id::ALREADY_DELETED])?;
                 self.written.user(&deleted.details);
             }
@@ -154,7 +154,7 @@ impl ZitadelTarget {
 
     async fn state(&self, user: &str, operation: &'static str, verb: &str) -> Result<Done, Failure> {
         let call = Call::post(operation, &["v2", "users", user, verb], &json!({}));
-        let done: Done = self.api.send(&call).await?;
+        let done: Done = self.api.write(&call).await?;
         self.written.user(&done.details);
         Ok(done)
     }
@@ -184,7 +184,7 @@ impl ZitadelTarget {
         let path = ["v2", "users", "human", account.as_str()];
         let renamed = self
             .api
-            .send::<Done>(&Call::put("rename_user", &path, &body))
+            .write::<Done>(&Call::put("rename_user", &path, &body))
             .await;
         Ok(renamed.map(|done| self.written.user(&done.details))?)
     }

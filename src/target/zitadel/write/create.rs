@@ -40,7 +40,7 @@ impl ZitadelTarget {
         let (mut attempt, mut lost) = (1, false);
         loop {
             let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
-            let mut failure = match self.api.send::<Created>(&call).await {
+            let mut failure = match self.api.write::<Created>(&call).await {
                 Ok(created) if created.user_id.is_empty() => no_id().into(),
                 Ok(created) => {
                     self.written.user(&created.details);

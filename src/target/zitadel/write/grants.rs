@@ -26,7 +26,7 @@ impl ZitadelTarget {
         let path = ["management", "v1", "users", user, "grants"];
         match self
             .api
-            .send::<Done>(&Call::post("add_grant", &path, &body))
+            .write::<Done>(&Call::post("add_grant", &path, &body))
             .await
         {
             Err(failure) if failure.is(id::TAKEN) => {
@@ -93,7 +93,7 @@ impl ZitadelTarget {
 
     async fn remove_grant(&self, user: &str, grant: &str) -> Result<(), Failure> {
         let path = ["management", "v1", "users", user, "grants", grant];
-        let removed = self.api.send::<Done>(&Call::delete("remove_grant", &path)).await;
+        let removed = self.api.write::<Done>(&Call::delete("remove_grant", &path)).await;
         accept(removed, &[id::GRANT_GONE]).map(|done| self.written.grant(&done.details))
     }
 
@@ -102,7 +102,7 @@ impl ZitadelTarget {
         let body = json!({"roleKeys": roles});
         let set = self
             .api
-            .send::<Done>(&Call::put("update_grant", &path, &body))
+            .write::<Done>(&Call::put("update_grant", &path, &body))
             .await;
         accept(set, &[id::GRANT_UNCHANGED]).map(|done| self.written.grant(&done.details))
     }

@@ -56,7 +56,7 @@ impl ZitadelTarget {
         link.user_name = former.unwrap_or(link.user_name);
         let (user, body) = (edit.target_id.as_str(), json!({"idpLink": link}));
         let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
-        match self.api.send::<Done>(&call).await {
+        match self.api.write::<Done>(&call).await {
             Err(failure) if failure.is(id::TAKEN) => {
                 let held = self.links(user).await?;
                 let own = held.iter().any(|held| is_same(held, link.user_id));
@@ -86,7 +86,7 @@ impl ZitadelTarget {
         } else {
             Call::delete("remove_link", &["v2", "users", user, "links", idp_id, former])
         };
-        match self.api.send::<Done>(&call).await {
+        match self.api.write::<Done>(&call).await {
             Err(failure) if failure.sign == Some(Sign::NoConnect) => Ok(false),
             removed => {
                 accept(removed, &[id::NO_LINK])?;

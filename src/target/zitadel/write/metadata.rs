@@ -57,7 +57,7 @@ impl ZitadelTarget {
         let path = ["management", "v1", "users", user, "metadata", "_bulk"];
         let body = json!({"metadata": entries});
         self.api
-            .send::<Done>(&Call::post("set_metadata", &path, &body))
+            .write::<Done>(&Call::post("set_metadata", &path, &body))
             .await
             .map(drop)
     }
@@ -89,7 +89,7 @@ impl ZitadelTarget {
         let body = json!({"keys": keys});
         let removed = self
             .api
-            .send::<Done>(&Call::delete_with("remove_metadata", &path, &body))
+            .write::<Done>(&Call::delete_with("remove_metadata", &path, &body))
             .await;
         match removed {
             Err(failure) if failure.is(id::NO_METADATA) => {}
@@ -103,7 +103,7 @@ impl ZitadelTarget {
             let path = ["management", "v1", "users", user, "metadata", key];
             let removed = self
                 .api
-                .send::<Done>(&Call::delete("remove_metadata", &path))
+                .write::<Done>(&Call::delete("remove_metadata", &path))
                 .await;
             accept(removed, &[id::NO_METADATA_KEY])?;
         }

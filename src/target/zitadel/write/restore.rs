@@ -106,7 +106,7 @@ impl ZitadelTarget {
             let body = json!({"projectId": project, "roleKeys": roles});
             let path = ["management", "v1", "users", user, "grants"];
             let call = Call::post("add_grant", &path, &body);
-            match self.api.send::<Done>(&call).await {
+            match self.api.write::<Done>(&call).await {
                 Ok(_) => {}
                 Err(failure) if failure.is(id::TAKEN) => {}
                 Err(failure) => warnings.push(format!(

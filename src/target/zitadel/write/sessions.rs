@@ -75,7 +75,7 @@ impl ZitadelTarget {
     /// permission.
     async fn end_session(&self, session: &str) -> Result<bool, Failure> {
         let call = Call::delete("end_session", &["v2", "sessions", session]);
-        let ended = self.api.send::<Done>(&call).await;
+        let ended = self.api.write::<Done>(&call).await;
         let is_unknown = matches!(&ended, Err(failure) if failure.is(id::NO_MEMBER));
         accept(ended, &[id::NO_MEMBER])?;
         Ok(!is_unknown)

@@ -27,7 +27,7 @@ impl ZitadelTarget {
             let path = ["v2", "users", "human", edit.target_id.as_str()];
             match self
                 .api
-                .send::<Done>(&Call::put("update_user", &path, &body))
+                .write::<Done>(&Call::put("update_user", &path, &body))
                 .await
             {
                 Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
@@ -68,7 +68,7 @@ impl ZitadelTarget {
     pub(in crate::target::zitadel) async fn remove_phone(&self, user: &str) -> Result<(), Failure> {
         let removed = self
             .api
-            .send::<Done>(&Call::delete("remove_phone", &["v2", "users", user, "phone"]))
+            .write::<Done>(&Call::delete("remove_phone", &["v2", "users", user, "phone"]))
             .await;
         match removed {
             // With 404, the same id means that the user does not exist.
