@@ -64,6 +64,7 @@ impl Deciding {
             run: _,
             notes: _,
             files: _,
+            key_names: _,
         } = settings;
         let mut deciding = Self::default();
         deciding.add("role", role);
@@ -101,6 +102,8 @@ impl Deciding {
             url as "udm.url" = url.as_str(), binary_ids;
             // Added below.
             users, groups,
+            // For messages.
+            property_places,
             // Credentials, trust, and waiting times.
             user, password, tls, connect_timeout, read_timeout,
         });

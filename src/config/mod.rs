@@ -23,6 +23,7 @@ mod syntax;
 use std::path::{Path, PathBuf};
 
 pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
+pub use self::dialects::Names as KeyNames;
 pub use self::layers::environment::Environment;
 pub use self::schema::schema;
 pub use self::sections::ldap::references::ReferenceUrl;
@@ -39,9 +40,9 @@ pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch, LdapSettings,
     LdapTls, Link, Localpart, MetadataCheck, NotifySettings, Occasion, OutputSettings, PassingState,
-    REQUIRED_COLUMNS, RunSettings, SearchScope, Settings, SourceKind, SourceSettings, TargetSettings,
-    TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, WebhookSettings, ZitadelSettings,
-    optional_columns,
+    PropertyPlaces, REQUIRED_COLUMNS, RunSettings, SearchScope, Settings, SourceKind, SourceSettings,
+    TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, WebhookSettings,
+    ZitadelSettings, optional_columns,
 };
 
 use crate::plan::Policy;
@@ -94,6 +95,7 @@ fn load_with_layers(
                     .renamed(|setting| dialects::setting(dialect, setting)),
                 notes: report.notes,
                 files: report.files,
+                key_names: names,
                 ..settings
             };
             Ok((settings, layers))
@@ -222,6 +224,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         run: run?,
         notes: Vec::new(),
         files: Vec::new(),
+        key_names: KeyNames::default(),
     })
 }
 

@@ -261,12 +261,12 @@ mod tests {
                 begun += 1;
             }
             seen.push(running.len());
-            let next = running.iter().enumerate().min_by_key(|(_, (end, _))| *end);
-            let (place, (end, start)) = next.map(|(place, times)| (place, *times)).unwrap();
-            running.remove(place);
-            clock = end;
+            let next = running.iter().enumerate().min_by_key(|(_, (done, _))| *done);
+            let (first_done, (done, sent)) = next.map(|(place, times)| (place, *times)).unwrap();
+            running.remove(first_done);
+            clock = done;
             pace.finished(Sample {
-                took: Some(Duration::from_millis(end - start)),
+                took: Some(Duration::from_millis(done - sent)),
                 strained: false,
             });
         }

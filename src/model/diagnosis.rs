@@ -40,6 +40,16 @@ impl Diagnosis {
         }
     }
 
+    /// The same, with the problem and its fix rewritten.
+    #[must_use]
+    pub fn reworded(mut self, reword: impl Fn(&str) -> String) -> Self {
+        if let Err(problem) = &mut self.result {
+            problem.what = reword(&problem.what);
+            problem.fix = problem.fix.as_deref().map(reword);
+        }
+        self
+    }
+
     /// Some of the data cannot be used.
     pub fn fault(subject: impl Into<String>, what: impl Into<String>, fix: Option<String>) -> Self {
         let mut fault = Self::problem(subject, what, fix);

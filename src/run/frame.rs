@@ -53,7 +53,10 @@ pub(super) async fn run(
     let mut report = Report::new(target::kind(Some(settings)));
     report.expect_sources(sources);
     let (mode, done) = steps(request, (settings, notifier.as_ref()), process, &mut report, job).await;
-    let (stop, request) = (done.err(), Request { mode, ..request });
+    let keys = &request.settings.key_names;
+    let stop = done.err().map(|stop| stop.with_key_names(keys));
+    report.call_keys_by(keys);
+    let request = Request { mode, ..request };
     report.seconds = started.elapsed().as_secs_f64();
     if let Some(before) = before {
         report.compare_rejected(&before, &process.names);

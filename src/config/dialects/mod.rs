@@ -13,7 +13,7 @@ mod variables;
 use crate::config::document::yaml::{self, Node};
 use crate::config::layers::environment::{Environment, FoundVariables};
 
-pub(in crate::config) use self::names::Names;
+pub use self::names::Names;
 pub(in crate::config) use self::translation::Translated;
 
 /// The tool that a file belongs to.

@@ -2,7 +2,7 @@
 
 /// Our paths and the file's, with dots. Deeper paths follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::config) struct Names(Vec<(String, String)>);
+pub struct Names(Vec<(String, String)>);
 
 impl Names {
     pub(super) fn add(&mut self, ours: impl Into<String>, theirs: impl Into<String>) {
@@ -24,7 +24,7 @@ impl Names {
     }
 
     /// Replaces our names between backticks in a message with the file's.
-    pub(in crate::config) fn in_text(&self, text: &str) -> String {
+    pub fn in_text(&self, text: &str) -> String {
         if self.0.is_empty() {
             return text.to_owned();
         }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 
+use super::dialects::Names as KeyNames;
 use crate::plan::{GuardLimits, Policy, Withholding};
 
 pub use self::ldap::{
@@ -30,7 +31,7 @@ pub use self::sources::{
 pub use self::text_rule::{Case, Choice, TextOrigin, TextRule};
 pub(crate) use self::udm::MULTI_VALUED;
 pub(in crate::config) use self::udm::USER_PROPERTIES;
-pub use self::udm::{UdmObjects, UdmSettings, UdmTls};
+pub use self::udm::{PropertyPlaces, UdmObjects, UdmSettings, UdmTls};
 pub use self::zitadel::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 
 #[derive(Debug, Clone)]
@@ -70,6 +71,8 @@ pub struct Settings {
     pub run: RunSettings,
     /// Messages for the time when logging is set up: keys without effect, contradicting variables.
     pub notes: Vec<String>,
+    /// The file's names for keys, if it is of another tool.
+    pub key_names: KeyNames,
     /// Files of the configuration, and files that it names, each with a description to follow "is".
     pub files: Vec<(String, PathBuf)>,
 }

@@ -1,10 +1,13 @@
 //! Settings of Univention's UDM REST API.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
+
+use crate::config::error::Origin;
 
 /// `udm.*`
 #[derive(Debug, Clone)]
@@ -23,9 +26,14 @@ pub struct UdmSettings {
     pub users: UdmObjects,
     /// The same for groups; `None` if groups are not managed.
     pub groups: Option<UdmObjects>,
+    /// Where properties are named.
+    pub property_places: PropertyPlaces,
     /// Sources provide external ids as the bytes of a GUID, which UDM stores as text.
     pub binary_ids: bool,
 }
+
+/// Where each property is named, by section (`udm.users`) and property. Properties of a default list are not named.
+pub type PropertyPlaces = BTreeMap<(&'static str, String), Origin>;
 
 /// `udm.tls.*`
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use crate::apply::{NotApplied, Unlinked};
 use crate::config::SourceSettings;
-use crate::model::{Change, ExternalId, RecordRef, Rejected, Skipped, SourceRead, Warning, Withheld};
+use crate::model::{Change, ExternalId, RecordRef, Rejected, Schema, Skipped, SourceRead, Warning, Withheld};
 use crate::names::Names;
 use crate::report::absence::Missing;
+use crate::report::text::label::label;
+use crate::report::text::view::Show;
 use crate::target::TargetError;
 
 /// One source.
@@ -162,6 +164,9 @@ pub struct Failure {
     pub resource: Option<&'static str>,
     /// The external id, in hex.
     pub id: Option<String>,
+    /// The person or group as in the plan, with personal values marked.
+    #[serde(skip)]
+    pub(in crate::report) label: String,
     /// The kind of change.
     pub action: &'static str,
     /// What happened.
@@ -183,7 +188,7 @@ impl Failure {
 
     pub(in crate::report) fn new(
         change: &Change,
-        resource: Option<&'static str>,
+        (resource, schema): (Option<&'static str>, &Schema),
         not_applied: &NotApplied,
     ) -> Self {
         let (error, target_error): (String, Option<&TargetError>) = match not_applied {
@@ -200,6 +205,7 @@ impl Failure {
         Self {
             resource,
             id: change.id().map(|id| id.marked().to_string()),
+            label: label(change, schema, Show::Names),
             action: change.kind.name(),
             error,
             target_error_id: target_error.and_then(|error| Some(error.error_id.as_deref()?.to_owned())),

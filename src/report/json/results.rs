@@ -7,7 +7,7 @@ use super::credentials::CredentialReport;
 use super::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
 use super::{Report, TargetReport};
 use crate::apply::Outcome;
-use crate::config::SourceSettings;
+use crate::config::{KeyNames, SourceSettings};
 use crate::credential::{Credential, CredentialKind};
 use crate::model::{
     Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning, counted,
@@ -140,10 +140,10 @@ impl Report {
     }
 
     /// Adds the result of one change.
-    pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
+    pub fn add_outcome(&mut self, change: &Change, catalog: &Catalog, outcome: &Outcome) {
         let failure = outcome.result.as_ref().err().map(|not_applied| {
             let resource = self.name_of(change.resource);
-            Failure::new(change, resource, not_applied)
+            Failure::new(change, (resource, catalog.schema(change.resource)), not_applied)
         });
         // Changes of a file that no longer apply are reported before its plan is shown.
         if let Some(view) = &mut self.view {
@@ -164,6 +164,17 @@ impl Report {
                 let reason = reason.clone();
                 self.add_warnings(&[Warning { at, id, reason }]);
             }
+        }
+    }
+
+    /// Replaces our names for keys in failures and warnings with those of the file.
+    pub fn call_keys_by(&mut self, names: &KeyNames) {
+        for failure in &mut self.failures {
+            failure.error = names.in_text(&failure.error);
+            failure.hint = failure.hint.as_deref().map(|hint| names.in_text(hint));
+        }
+        for warning in &mut self.warnings {
+            warning.reason = names.in_text(&warning.reason);
         }
     }
 

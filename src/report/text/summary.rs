@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::super::json::counts::Count;
 use super::super::json::entries::TypeRead;
+use super::view::Show;
 use crate::config::Effective;
 use crate::model::{Diagnosis, counted};
 use crate::report::json::Report;
@@ -111,7 +112,7 @@ pub fn limits(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 const ALIKE: usize = 10;
 
 /// Prints each record and change that needs attention; of many with the same reason, the first ones.
-pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+pub fn notes(out: &mut dyn Write, report: &Report, show: Show) -> io::Result<()> {
     for (kind, notes) in [("rejected", &report.rejected), ("warning", &report.warnings)] {
         let mut alike = Alike::default();
         for note in notes {
@@ -132,7 +133,10 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         if !alike.is_shown((failure.action, &failure.error)) {
             continue;
         }
-        let id = failure.id.as_deref().unwrap_or("(no id)");
+        let id = match show {
+            Show::NoNames => failure.id.as_deref().unwrap_or("(no id)"),
+            Show::Names | Show::Values => &failure.label,
+        };
         let noun = failure
             .resource
             .map(|name| format!("{name} "))

@@ -56,6 +56,11 @@ pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_
             }
         }
     }
+    let names = &settings.key_names;
+    let findings: Vec<Diagnosis> = findings
+        .into_iter()
+        .map(|finding| finding.reworded(|text| names.in_text(text)))
+        .collect();
     if request.is_json() {
         write_json(process, &findings)?;
     } else {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::config::KeyNames;
 use crate::lock::LockedByOther;
 use crate::plan::Refusal;
 use crate::source::SourceError;
@@ -65,6 +66,24 @@ impl RunError {
             Self::Declined => (DECLINED.to_owned(), None),
             Self::Signalled(signal) => (interrupted(signal), None),
             Self::Output(error) => (unprinted(&error), None),
+        }
+    }
+
+    /// The same, with the names that keys have in the file.
+    pub(in crate::run) fn with_key_names(self, keys: &KeyNames) -> Self {
+        let named = |errors: Vec<(String, Option<String>)>| {
+            let text = |text: String| keys.in_text(&text);
+            let each = errors.into_iter();
+            each.map(|(what, hint)| (text(what), hint.map(text))).collect()
+        };
+        match self {
+            Self::Failed { errors } => Self::Failed {
+                errors: named(errors),
+            },
+            Self::Usage { errors } => Self::Usage {
+                errors: named(errors),
+            },
+            other => other,
         }
     }
 

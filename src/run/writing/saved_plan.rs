@@ -46,7 +46,7 @@ impl FromFile<'_> {
         report.add_plan(&self.plan, target.catalog());
         for (change, reason) in self.left_out.drain(..) {
             let result = Err((self.left)(reason));
-            report.add_outcome(change, &Outcome { index: 0, result });
+            report.add_outcome(change, target.catalog(), &Outcome { index: 0, result });
         }
     }
 

@@ -128,7 +128,7 @@ pub(in crate::run) async fn apply(
     progress.finish();
     undo_log::end(undo_file, target, changes, &outcomes);
     for outcome in &outcomes {
-        report.add_outcome(&changes[outcome.index], outcome);
+        report.add_outcome(&changes[outcome.index], target.catalog(), outcome);
     }
     report.add_lag();
     Ok(())

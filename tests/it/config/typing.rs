@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use directory_sync::config::{
-    ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication,
-    LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, NotifySettings, OutputSettings,
-    PassingState, Providers, RunSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule,
-    UktSettings, ZitadelSettings,
+    ApplySettings, Credentials, CsvSettings, KeyNames, LdapActive, LdapAttribute, LdapAttributes,
+    LdapAuthentication, LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, NotifySettings,
+    OutputSettings, PassingState, Providers, RunSettings, Settings, SourceKind, SourceSettings,
+    TargetSettings, TextRule, UktSettings, ZitadelSettings,
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
@@ -81,6 +81,7 @@ fn complete(dir: &str) -> Settings {
                 .into(),
         ],
         files: files(&file),
+        key_names: KeyNames::default(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! `udm.users.*` and `udm.groups.*`
 
+use figment::value::Value;
+
 use crate::config::document::read::Reader;
+use crate::config::error::Origin;
 use crate::config::settings::UdmObjects;
 use crate::config::syntax::dn::Dn;
 
@@ -69,6 +72,28 @@ pub(super) fn objects(
         properties,
         marker_property,
     })
+}
+
+/// Where the properties of a section are named. Its mistakes were reported before.
+pub(super) fn places(
+    reader: &mut Reader<'_>,
+    section: &'static str,
+) -> Vec<((&'static str, String), Origin)> {
+    let before = reader.report.mistakes.len();
+    let items = reader.list(&format!("{section}.properties"));
+    reader.report.mistakes.truncate(before);
+    let named = items
+        .into_iter()
+        .filter_map(|item| Some((item.text.trim().to_owned(), item.origin?)));
+    let path = format!("{section}.marker_property");
+    let marker = reader.layers.value(&path).and_then(Value::as_str);
+    let marker = marker
+        .map(|name| name.trim().to_owned())
+        .zip(reader.origin(&path));
+    named
+        .chain(marker)
+        .map(|(name, origin)| ((section, name), origin))
+        .collect()
 }
 
 /// Relative to the base of the directory, which only the server knows.

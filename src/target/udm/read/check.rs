@@ -68,10 +68,12 @@ impl UdmTarget {
         let properties = format!("properties of {what}");
         findings.push(match self.types(kind).await {
             Err(error) => problem(&properties, &error),
-            Ok(types) => match wrong_property(section(kind), objects, &types) {
-                Some((wrong, fix)) => Diagnosis::problem(subject(&properties), wrong, Some(fix)),
-                None => works(&properties, format!("all {} are there", objects.properties.len())),
-            },
+            Ok(types) => {
+                match wrong_property(section(kind), objects, (&types, &self.settings.property_places)) {
+                    Some((wrong, fix)) => Diagnosis::problem(subject(&properties), wrong, Some(fix)),
+                    None => works(&properties, format!("all {} are there", objects.properties.len())),
+                }
+            }
         });
         let container = format!("{},{base}", objects.ou);
         let place = format!("container of {what}");

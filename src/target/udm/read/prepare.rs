@@ -1,6 +1,7 @@
 //! Reads the base, the containers and the properties of each type before anything else.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use super::super::client::{Call, IS_THIS_UDM, Kind, Path};
 use super::super::rules::types::Types;
@@ -8,7 +9,7 @@ use super::super::rules::{name, properties};
 use super::super::state::UdmTarget;
 use super::super::state::prepared::{Prepared, TypeState};
 use super::super::wire::{Object, Template};
-use crate::config::UdmObjects;
+use crate::config::{PropertyPlaces, UdmObjects};
 use crate::model::TypeId;
 use crate::target::{TargetError, TargetErrorKind};
 
@@ -42,7 +43,8 @@ impl UdmTarget {
         let missing = self.missing(&container, base).await?;
         let types = self.types(kind).await?;
         let section = section(kind);
-        if let Some((what, hint)) = wrong_property(section, objects, &types) {
+        if let Some((what, hint)) = wrong_property(section, objects, (&types, &self.settings.property_places))
+        {
             return Err(misconfigured("read_template", what, hint));
         }
         Ok(TypeState {
@@ -131,24 +133,33 @@ pub(in crate::target::udm) fn section(kind: Kind) -> &'static str {
 pub(in crate::target::udm) fn wrong_property(
     section: &str,
     objects: &UdmObjects,
-    types: &Types,
+    (types, places): (&Types, &PropertyPlaces),
 ) -> Option<(String, String)> {
     let named = objects.properties.iter().chain(&objects.marker_property);
     let unknown: Vec<&String> = named.filter(|name| !types.has(name)).collect();
     if let [first, ..] = unknown[..] {
-        let all = unknown
+        let all: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
+        let at = |name: &&String| {
+            places
+                .iter()
+                .find(|((of, known), _)| *of == section && known == *name)
+        };
+        let places: BTreeSet<String> = unknown
             .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+            .filter_map(|name| at(name).map(|(_, origin)| format!(", {origin}")))
+            .collect();
         let hint = match properties::similar(first, types.names()) {
             Some(meant) => format!("did you mean `{meant}`? Otherwise take it out of `{section}.properties`"),
             None => {
                 format!("take it out of `{section}.properties`, or add the extended attribute to the server")
             }
         };
+        let places: String = places.into_iter().collect();
         return Some((
-            format!("UDM has no property {all} (`{section}.properties`)"),
+            format!(
+                "UDM has no property {} (`{section}.properties`{places})",
+                all.join(", ")
+            ),
             hint,
         ));
     }

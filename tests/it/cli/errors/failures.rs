@@ -13,7 +13,7 @@ fn the_verdict_of_a_partial_run_says_what_to_do() {
         .inject(Fault::nth_write(1, FaultKind::status(400)).times(9));
     stage.run("").assert(
         1,
-        &format!("{START}Source csv: 4 read, 1 rejected, incomplete: no person counts as absent\n  + create  Cy Clark (cy@example.org)  (users.csv:4)\n\nSymbols: + create\nPlan: 1 to create; 2 unchanged (2 accounts, 2 managed).\nIt takes 3 requests.\nrejected: users.csv:5 (csv): 2 fields instead of the 4 of the header\nfailed: create 6379406578616d706c652e6f7267: create_user: 400 injected\nIncomplete: nothing was changed; 1 failed; 1 rejected. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged). Exit code 1.\nNext: fix the rejected records and the failures listed above, then run again\n"),
+        &format!("{START}Source csv: 4 read, 1 rejected, incomplete: no person counts as absent\n  + create  Cy Clark (cy@example.org)  (users.csv:4)\n\nSymbols: + create\nPlan: 1 to create; 2 unchanged (2 accounts, 2 managed).\nIt takes 3 requests.\nrejected: users.csv:5 (csv): 2 fields instead of the 4 of the header\nfailed: create Cy Clark (cy@example.org): create_user: 400 injected\nIncomplete: nothing was changed; 1 failed; 1 rejected. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged). Exit code 1.\nNext: fix the rejected records and the failures listed above, then run again\n"),
         "",
     );
 }

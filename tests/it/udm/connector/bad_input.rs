@@ -77,8 +77,8 @@ const MISTAKES: &[Mistake] = &[
         to: "lastname, e-mail, descripton]\n",
         exit: 3,
         told: &[
-            "UDM has no property `descripton` (`udm.users.properties`)",
-            "did you mean `description`?",
+            "UDM has no property `descripton` (`udm.user_properties`, config.yaml:8)",
+            "did you mean `description`? Otherwise take it out of `udm.user_properties`",
         ],
     },
     // A regular expression that does not compile.
