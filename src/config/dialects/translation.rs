@@ -75,6 +75,14 @@ impl Translation {
         }
     }
 
+    /// Sets the value and the name of another path, unless there is a value.
+    pub(super) fn copy(&mut self, from: &str, to: &str) {
+        if let Some(node) = self.node(from).cloned() {
+            self.put(to, node);
+            self.same_name(to, from);
+        }
+    }
+
     pub(super) fn put_text(&mut self, path: &str, text: &str) {
         self.put(path, Node::Text(text.to_owned()));
     }

@@ -90,6 +90,16 @@ pub struct LdapSearch {
     pub attributes: Option<Vec<String>>,
 }
 
+impl LdapSearch {
+    /// The names of the used attributes; `None` if they are not known, because one of the names is a wildcard of
+    /// LDAP: `*` (RFC 4511, 4.5.1.8), `+` (RFC 3673) or `@` with an object class (RFC 4529).
+    pub fn listed(&self) -> Option<&[String]> {
+        let is_wildcard = |name: &String| name == "*" || name == "+" || name.starts_with('@');
+        let names = self.attributes.as_deref()?;
+        (!names.iter().any(is_wildcard)).then_some(names)
+    }
+}
+
 /// How far below its base a search goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SearchScope {
@@ -100,6 +110,19 @@ pub enum SearchScope {
     OneLevel,
     /// Only the base.
     Base,
+}
+
+impl SearchScope {
+    /// Returns whether a search below `base` can find the entry with this name.
+    pub fn reaches(self, name: &Dn, base: &Dn) -> bool {
+        let below = name.depth().checked_sub(base.depth());
+        name.is_within(base)
+            && match self {
+                Self::Subtree => true,
+                Self::OneLevel => below == Some(1),
+                Self::Base => below == Some(0),
+            }
+    }
 }
 
 /// `sources.NAME.groups.*`

@@ -57,7 +57,12 @@ impl People {
             return each(Record::Rejected(Rejected::new(at, None, reason)));
         };
         match self.refinement.is_ignored(&entry) {
-            Ok(true) => return,
+            Ok(true) => {
+                if let Some(directory) = &mut tally.directory {
+                    directory.ignore(entry.dn());
+                }
+                return;
+            }
             Ok(false) => {}
             Err(reason) => {
                 self.remember_names(&entry, None, tally);

@@ -17,7 +17,7 @@ pub(super) struct Refinement {
 
 impl Refinement {
     pub(super) fn new(search: &LdapSearch, transform: Option<&Transformation>) -> Self {
-        let listed = search.attributes.as_ref();
+        let listed = search.listed();
         Self {
             ignored: search.ignored.clone(),
             counted: listed.map(|names| names.iter().map(|name| key(name)).collect()),

@@ -10,3 +10,4 @@ mod refusals;
 mod requests;
 pub(crate) mod stage;
 mod undo;
+mod unread;

@@ -184,6 +184,11 @@ fn people(translation: &mut Translation) {
 }
 
 fn groups(translation: &mut Translation) {
+    // One key of the file leaves out people and groups.
+    translation.copy(
+        "sources.ldap.ignore_dn_regex",
+        "sources.ldap.groups.ignore_dn_regex",
+    );
     translation.put_texts("sources.ldap.groups.requested_attributes", &GROUP_ATTRIBUTES);
     translation.put_texts("udm.groups.properties", &GROUP_PROPERTIES);
     sanitizers("sources.ldap.groups", translation);

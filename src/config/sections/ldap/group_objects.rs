@@ -1,6 +1,6 @@
 //! `sources.NAME.groups`: groups to be created at the target.
 
-use super::{search, text, transform};
+use super::{search, supply, text, transform};
 use crate::config::document::read::Reader;
 use crate::config::sections::attributes;
 use crate::config::settings::{LdapGroups, TextRule};
@@ -34,6 +34,9 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Option<LdapG
         reader.missing(&id_path, None);
     }
     let group_id = text::attribute(reader, &id_path);
+    if let (Some(search), Some(group_id)) = (&search, &group_id) {
+        supply::report_impossible(reader, &section, search, transform.as_ref(), (&id_path, group_id));
+    }
     let texts = texts(reader, &key("attributes"), &names);
     let members = members(reader, &key("members"));
     Some(Some(LdapGroups {

@@ -47,7 +47,8 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     deleted_entries(reader, &key("check_for_deleted_entries"));
     let attributes = read_attributes(reader, source);
     if let (Some(search), Some(attributes)) = (&search, &attributes) {
-        supply::report_impossible(reader, source, search, transform.as_ref(), &attributes.user_id);
+        let id = (&*key("attributes.user_id"), &attributes.user_id);
+        supply::report_impossible(reader, source, search, transform.as_ref(), id);
     }
     let entitlements = groups::read(reader, source);
     let groups = group_objects::read(reader, source);

@@ -9,15 +9,16 @@ use crate::config::error::Mistake;
 use crate::config::settings::{LdapAttribute, LdapSearch};
 use crate::transform::{Format, Transformation, key};
 
-/// Reports them. Without `requested_attributes`, an entry may have any attribute.
+/// Reports them below `source`, for which `id_path` is the key of the external id. Without `requested_attributes`, or
+/// with a wildcard in it, an entry may have any attribute.
 pub(super) fn report_impossible(
     reader: &mut Reader<'_>,
     source: &str,
     search: &LdapSearch,
     transform: Option<&Transformation>,
-    id: &LdapAttribute,
+    (id_path, id): (&str, &LdapAttribute),
 ) {
-    let Some(requested) = &search.attributes else {
+    let Some(requested) = search.listed() else {
         return;
     };
     let mut names: BTreeSet<String> = requested.iter().map(|name| key(name)).collect();
@@ -27,12 +28,11 @@ pub(super) fn report_impossible(
         names.extend(rules.compose.iter().map(|(name, _)| name.clone()));
     }
     if !names.contains(&key(&id.name)) {
-        let path = format!("{source}.attributes.user_id");
-        let what = format!("`{path}` is `{}`, but no entry has that attribute", id.name);
+        let what = format!("`{id_path}` is `{}`, but no entry has that attribute", id.name);
         let hint = format!(
             "add it to `{source}.requested_attributes`, or make it by a rule of `{source}.transform`"
         );
-        reader.wrong(&path, what, Some(&hint));
+        reader.wrong(id_path, what, Some(&hint));
     }
 }
 

@@ -118,20 +118,26 @@ impl GroupObjects {
         for (name, meaning) in found.named {
             directory.add_group(&name, meaning);
         }
+        for name in &found.ignored {
+            directory.ignore(name);
+        }
         let later = self
             .names_met_later(connection, settings, &found.drafts, &directory)
             .await?;
         let people = Dn::parse(settings.base_dn.as_bytes());
         let doubt = |dn: &Dn| {
-            let is_below = people.as_ref().is_some_and(|base| dn.is_within(base));
-            if later.contains(&directory.number(dn)) || directory.was_group(dn) {
+            let scope = settings.search.scope;
+            let may_be_found = people.as_ref().is_some_and(|base| scope.reaches(dn, base));
+            if directory.is_ignored(dn) {
+                None
+            } else if later.contains(&directory.number(dn)) || directory.was_group(dn) {
                 Some(RENAMED)
             } else if connection.references.may_hold(dn) {
                 Some(ELSEWHERE)
             } else if directory.has_nameless() {
                 Some(NAMELESS)
             } else {
-                (directory.hides_people && is_below).then_some(HIDDEN)
+                (directory.hides_people && may_be_found).then_some(HIDDEN)
             }
         };
         let (mut outside, mut groups) = (0, 0);
@@ -166,7 +172,7 @@ impl GroupObjects {
             return each(self.rejected(at, "the server sent something that is not an entry"));
         };
         match self.refinement.is_ignored(&entry) {
-            Ok(true) => {}
+            Ok(true) => found.ignored.push(entry.dn().to_vec()),
             Ok(false) if self.whole.iter().any(|key| entry.is_cut(key)) => found.incomplete.push(entry),
             Ok(false) => self.draft(&entry, found, directory, each),
             Err(reason) => {
@@ -263,6 +269,8 @@ struct FoundGroups {
     entries: usize,
     drafts: Vec<Draft>,
     named: Vec<(Vec<u8>, Meaning)>,
+    /// Names of the groups that `ignore_dn_regex` leaves out.
+    ignored: Vec<Vec<u8>>,
     /// Entries with missing values that are needed.
     incomplete: Vec<Entry>,
 }

@@ -43,6 +43,8 @@ pub(in crate::source::ldap) struct Directory {
     groups: HashMap<u128, Meaning>,
     /// The groups that existed before the people were read.
     groups_before: HashSet<u128>,
+    /// Entries that `ignore_dn_regex` leaves out.
+    ignored: HashSet<u128>,
     by_uid: HashMap<u128, Named>,
     by_primary_group: HashMap<Box<[u8]>, Vec<Meaning>>,
     /// There is an entry whose name could not be read.
@@ -91,6 +93,17 @@ impl Directory {
             Some(dn) => drop(self.groups.insert(self.numbers.number(&dn), meaning)),
             None => self.has_nameless = true,
         }
+    }
+
+    /// Records an entry that was found and is not used.
+    pub(in crate::source::ldap) fn ignore(&mut self, name: &[u8]) {
+        self.ignored
+            .extend(Dn::parse(name).map(|dn| self.numbers.number(&dn)));
+    }
+
+    /// Returns whether the entry with this DN was found and is not used.
+    pub(in crate::source::ldap) fn is_ignored(&self, dn: &Dn) -> bool {
+        self.ignored.contains(&self.numbers.number(dn))
     }
 
     /// Records an entry that could not be parsed.

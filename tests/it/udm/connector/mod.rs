@@ -1,11 +1,13 @@
 //! The file and the names of Univention's connectors, from a directory to UDM.
 
 mod bad_input;
+mod left_out;
 pub(crate) mod site;
 
 use serde_json::json;
 use testkit::slapd::Slapd;
 
+mod wildcards;
 use self::site::{Site, staff, text};
 use super::stage::{BASE, PEOPLE};
 
