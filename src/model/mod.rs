@@ -37,7 +37,7 @@ pub use resource::reference::Reference;
 pub use resource::value::{Equality, Likeness, Value};
 pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Fetch, Inspection, Losses, Mutability,
-    Purpose, Removes, ResourceType, Schema, Screening,
+    Purpose, Removes, ResourceType, Schema, Screening, Unreadable,
 };
 pub use selection::Selection;
 pub use snapshot::{Detail, LastWrites, Snapshot};

@@ -116,6 +116,15 @@ pub enum Screening {
     ByTarget,
 }
 
+/// What a value that cannot be read means for its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// The stored value stays.
+    KeepsStored,
+    /// The record is rejected.
+    Rejects,
+}
+
 /// An attribute that the target stores.
 #[derive(Clone, Debug)]
 pub struct AttributeSpec {
@@ -137,6 +146,8 @@ pub struct AttributeSpec {
     pub acyclic: bool,
     /// A person without it cannot have an account.
     pub required: bool,
+    /// What a value that cannot be read means for its record.
+    pub unreadable: Unreadable,
     /// Only shown on request.
     pub personal: bool,
     /// Which texts of a record are not used.
@@ -161,6 +172,7 @@ impl AttributeSpec {
             unique: None,
             acyclic: false,
             required: false,
+            unreadable: Unreadable::KeepsStored,
             personal: true,
             screening: Screening::Errors,
             misfit: None,

@@ -4,7 +4,9 @@
 mod attribute;
 mod catalog;
 
-pub use attribute::{AttributeSpec, Cardinality, Fetch, Inspection, Mutability, Purpose, Removes, Screening};
+pub use attribute::{
+    AttributeSpec, Cardinality, Fetch, Inspection, Mutability, Purpose, Removes, Screening, Unreadable,
+};
 pub use catalog::{Catalog, Losses, ResourceType};
 
 /// The index of an attribute in its [`Schema`] and in every [`super::Attributes`] made for it.

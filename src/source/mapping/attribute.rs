@@ -123,11 +123,13 @@ impl AttributeRule {
             .unwrap_or_else(|| vec![first.into()])
     }
 
-    /// Returns whether a value is not text, or was not read.
-    pub(super) fn has_unreadable(&self, record: &RawRecord) -> bool {
+    /// Why not all values are known, if one is not text or was not read.
+    pub(super) fn unreadable(&self, record: &RawRecord) -> Option<&'static str> {
         let is_text = |value: &[u8]| std::str::from_utf8(value).is_ok();
-        self.keys()
-            .any(|key| record.is_incomplete(key) || !record.values(key).all(is_text))
+        self.keys().find_map(|key| {
+            let is_cut = record.is_incomplete(key).then_some(NOT_READ);
+            is_cut.or_else(|| (!self.candidates(record, key).all(is_text)).then_some(NOT_TEXT))
+        })
     }
 
     /// The first value is always there; all values are needed for anything else.

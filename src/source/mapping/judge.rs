@@ -16,6 +16,8 @@ pub(super) struct Judgement {
     /// Fields with an unknown value, by reason.
     unreadable: BTreeMap<&'static str, Vec<String>>,
     warnings: Vec<String>,
+    /// The record cannot be used without the unknown values.
+    needs_unknown: bool,
 }
 
 impl Judgement {
@@ -33,7 +35,7 @@ impl Judgement {
             Extracted::Value(text) => Some(text).filter(|text| !is_name || !cell::is_blank(text)),
             Extracted::Empty => None,
             Extracted::Unreadable(why) => {
-                self.unreadable.entry(why).or_default().push(field());
+                self.add_unknown(rule, why);
                 None
             }
         };
@@ -66,6 +68,17 @@ impl Judgement {
         found
     }
 
+    /// Rejects the record because of its unknown values.
+    pub(super) fn refuse_unknown(&mut self) {
+        self.needs_unknown = true;
+    }
+
+    /// Records that some values of an attribute are unknown.
+    pub(super) fn add_unknown(&mut self, rule: &AttributeRule, why: &'static str) {
+        let fields = self.unreadable.entry(why).or_default();
+        fields.push(format!("`{}`", rule.field()));
+    }
+
     /// Why the record is rejected.
     pub(super) fn refusal(&self) -> Option<String> {
         let mut reasons = Vec::new();
@@ -76,11 +89,11 @@ impl Judgement {
             let verb = if fields.len() == 1 { "holds" } else { "hold" };
             reasons.push(format!("{} {verb} {what}", fields.join(", ")));
         }
-        if reasons.is_empty() {
+        if reasons.is_empty() && !self.needs_unknown {
             return None;
         }
         reasons.extend(self.unknown());
-        Some(reasons.join("; "))
+        (!reasons.is_empty()).then(|| reasons.join("; "))
     }
 
     /// Warnings about the values of a usable record.

@@ -19,7 +19,7 @@ use self::attribute::Extracted;
 use self::judge::Judgement;
 use crate::model::{
     AttributeSet, Attributes, Cardinality, Claims, Desired, ExternalId, Purpose, RecordRef, Rejected, Roles,
-    Schema, TypeId, Value,
+    Schema, TypeId, Unreadable, Value,
 };
 use crate::transform::RawRecord;
 
@@ -163,16 +163,27 @@ impl Mapping {
             let spec = self.schema.spec(index);
             let found = judgement.usable_value(rule, found, spec.required, spec.screening);
             let is_list = self.takes_several(rule);
-            match found {
-                Extracted::Value(_) if is_list && rule.has_unreadable(record) => continue,
-                Extracted::Value(text) if is_list => {
-                    attributes.set(index, Value::set(rule.all(record, &text)));
+            let unreadable = rule.unreadable(record).filter(|_| is_list);
+            let value = match (found, unreadable) {
+                (Extracted::Value(_), Some(why)) => {
+                    judgement.add_unknown(rule, why);
+                    Err(())
                 }
-                Extracted::Value(text) => attributes.set(index, Some(Value::text(text))),
-                Extracted::Empty => attributes.set(index, None),
-                Extracted::Unreadable(_) => continue,
+                (Extracted::Value(text), None) if is_list => Ok(Value::set(rule.all(record, &text))),
+                (Extracted::Value(text), None) => Ok(Some(Value::text(text))),
+                (Extracted::Empty, _) => Ok(None),
+                (Extracted::Unreadable(_), _) => Err(()),
+            };
+            match value {
+                Ok(value) => {
+                    attributes.set(index, value);
+                    unknown.remove(index);
+                }
+                Err(()) if self.schema.spec(index).unreadable == Unreadable::Rejects => {
+                    judgement.refuse_unknown()
+                }
+                Err(()) => {}
             }
-            unknown.remove(index);
         }
         match judgement.refusal() {
             None => Ok((attributes, unknown, judgement.warnings())),

@@ -6,7 +6,7 @@ use super::properties::{self, Form};
 use crate::config::{UdmObjects, UdmSettings};
 use crate::model::{
     AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection, Likeness, Losses, Mutability, Purpose,
-    Removes, ResourceType, Schema, TypeId, Value,
+    Removes, ResourceType, Schema, TypeId, Unreadable, Value,
 };
 
 /// Indexes of the types in the catalog.
@@ -105,6 +105,7 @@ fn specs(objects: &UdmObjects, purpose: impl Fn(&str) -> AttributeSpec) -> Vec<A
             AttributeSpec {
                 name: name.as_str().into(),
                 unique: properties::space(name),
+                unreadable: Unreadable::Rejects,
                 cardinality: properties::cardinality(name),
                 equality: match properties::form(name) {
                     Form::Mail => Equality::IgnoreCase,

@@ -4,6 +4,7 @@ mod bad_input;
 mod left_out;
 pub(crate) mod site;
 
+mod not_text;
 use serde_json::json;
 use testkit::slapd::Slapd;
 
