@@ -54,6 +54,7 @@ impl Deciding {
             // The guard looks at a plan again when it is applied.
             guard: _,
             // These do not decide.
+            id_keys: _,
             log_level: _,
             dry_run: _,
             apply: _,

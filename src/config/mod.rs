@@ -38,11 +38,11 @@ pub use request::{FlagValue, LoadRequest, Needs};
 pub(crate) use settings::MULTI_VALUED;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
-    LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch, LdapSettings,
-    LdapTls, Link, Localpart, MetadataCheck, NotifySettings, Occasion, OutputSettings, PassingState,
-    PropertyPlaces, REQUIRED_COLUMNS, RunSettings, SearchScope, Settings, SourceKind, SourceSettings,
-    TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, WebhookSettings,
-    ZitadelSettings, optional_columns,
+    IdKeys, LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch,
+    LdapSettings, LdapTls, Link, Localpart, MetadataCheck, NotifySettings, Occasion, OutputSettings,
+    PassingState, PropertyPlaces, REQUIRED_COLUMNS, RunSettings, SearchScope, Settings, SourceKind,
+    SourceSettings, TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings,
+    WebhookSettings, ZitadelSettings, optional_columns,
 };
 
 use crate::plan::Policy;
@@ -93,6 +93,7 @@ fn load_with_layers(
                 withholding: settings
                     .withholding
                     .renamed(|setting| dialects::setting(dialect, setting)),
+                id_keys: id_keys(&layers, &names, &settings.sources),
                 notes: report.notes,
                 files: report.files,
                 key_names: names,
@@ -222,10 +223,32 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         metrics_file,
         notify,
         run: run?,
+        id_keys: IdKeys::default(),
         notes: Vec::new(),
         files: Vec::new(),
         key_names: KeyNames::default(),
     })
+}
+
+/// The keys of the external ids that were given, with their locations.
+fn id_keys(layers: &Layers, names: &dialects::Names, sources: &[SourceSettings]) -> IdKeys {
+    let mut keys = IdKeys::default();
+    for source in sources {
+        for (of_people, key) in [
+            (true, "attributes.user_id"),
+            (false, "groups.attributes.group_id"),
+        ] {
+            let path = format!("sources.{}.{key}", source.name);
+            let Some(value) = layers.value(&path) else {
+                continue;
+            };
+            let origin = layers.origin(&path, value.tag());
+            let at = origin.map(|origin| format!(" ({origin})")).unwrap_or_default();
+            let name = names.of(&path).unwrap_or(path);
+            keys = keys.with(&source.name, of_people, format!("`{name}`{at}"));
+        }
+    }
+    keys
 }
 
 /// Reads the policy, as far as the target supports it; `None` after a mistake.

@@ -34,8 +34,8 @@ pub use decide::decide;
 pub(crate) use decide::removal;
 pub(crate) use diff::{edit, keep_access};
 pub use guard::{
-    Approval, ApprovedPlan, Demands, GuardLimits, Limit, LimitUse, Met, Proof, Protected, Refusal,
-    SourceProof, approve, limit_uses, mapping_faults, protect, vanished_values,
+    Approval, ApprovedPlan, Demands, GuardLimits, Limit, LimitUse, Met, NoIds, Proof, Protected, Refusal,
+    SourceProof, approve, limit_uses, mapping_faults, protect, vanished_values, without_ids,
 };
 pub(crate) use guard::{changes_login, is_other_person};
 pub(crate) use inspection::{Look, unlisted_expectations};

@@ -15,8 +15,8 @@ use super::writing::{question, stages, undo_log, verify};
 use crate::apply::Context;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
-use crate::model::{Catalog, DesiredState, Plan};
-use crate::plan::{self, Known, Proof};
+use crate::model::{Catalog, DesiredState, Plan, TypeId};
+use crate::plan::{self, Known, NoIds, Proof};
 use crate::report::{self, Report};
 use crate::saved::plan_file;
 use crate::saved::plan_file::Binding;
@@ -123,6 +123,7 @@ pub(super) async fn planned(
     settings: &Settings,
 ) -> Result<Planned, RunError> {
     let (catalog, guard) = (target.catalog(), &settings.guard);
+    refuse_without_ids(desired, settings)?;
     let of_each = |faults: &dyn Fn(&DesiredState) -> Vec<String>| desired.iter().flat_map(faults).collect();
     refuse_wrong_mapping(of_each(&|of_type| {
         plan::mapping_faults(of_type, guard.max_missing)
@@ -134,6 +135,25 @@ pub(super) async fn planned(
     };
     refuse_wrong_mapping(of_each(&vanished))?;
     Ok(planned)
+}
+
+/// Nothing can be done with records of which none has an external id.
+fn refuse_without_ids(desired: &[DesiredState], settings: &Settings) -> Result<(), RunError> {
+    let found = desired.iter().flat_map(plan::without_ids);
+    let errors = found.map(|NoIds { source, resource, field, records }| {
+        let what = format!("source `{source}`: `{field}` has no value in any of {records} records, and it is the external id");
+        let key = settings.id_keys.of(&source, resource == TypeId::default());
+        let hint = format!(
+            "correct {}, or the source and its read permissions",
+            key.unwrap_or("the name of that attribute")
+        );
+        (what, Some(hint))
+    });
+    let errors: Vec<_> = errors.collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(RunError::Failed { errors })
 }
 
 /// A single record without a value is acceptable. Many of them show a wrong mapping.

@@ -1,5 +1,6 @@
 //! The typed and checked settings of the program. No other module reads the file or the environment.
 
+mod id_keys;
 mod ldap;
 mod notify;
 mod providers;
@@ -18,6 +19,7 @@ use tracing::level_filters::LevelFilter;
 use super::dialects::Names as KeyNames;
 use crate::plan::{GuardLimits, Policy, Withholding};
 
+pub use self::id_keys::IdKeys;
 pub use self::ldap::{
     ActiveRule, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
     LdapAuthentication, LdapGroups, LdapSearch, LdapSettings, LdapTls, PassingState, SearchScope,
@@ -69,6 +71,8 @@ pub struct Settings {
     pub notify: NotifySettings,
     /// When `run` starts a run.
     pub run: RunSettings,
+    /// Where the external ids are configured.
+    pub id_keys: IdKeys,
     /// Messages for the time when logging is set up: keys without effect, contradicting variables.
     pub notes: Vec<String>,
     /// The file's names for keys, if it is of another tool.

@@ -13,7 +13,7 @@ use self::check::{LimitCheck, checks, firm_checks};
 pub(crate) use self::check::{changes_login, is_other_person};
 pub use self::limit::Limit;
 pub use self::limits::{Demands, GuardLimits};
-pub use self::proof::{Met, Proof, SourceProof, mapping_faults};
+pub use self::proof::{Met, NoIds, Proof, SourceProof, mapping_faults, without_ids};
 pub use self::protect::{Protected, protect};
 use self::token::Tokens;
 pub use self::vanish::vanished_values;

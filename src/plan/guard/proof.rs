@@ -1,6 +1,7 @@
 //! Checks whether the sources are complete. Removals depend on it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::limit::Limit;
 use super::limits::{Demands, GuardLimits};
@@ -143,6 +144,38 @@ fn doubts(met: &Met, holds: &str, key: &str) -> Vec<String> {
         ));
     }
     doubts
+}
+
+/// A source in which no record of a type has an external id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoIds {
+    pub source: Arc<str>,
+    pub resource: TypeId,
+    /// The attribute with the external id.
+    pub field: Box<str>,
+    /// Number of records.
+    pub records: usize,
+}
+
+/// Sources in which the attribute with the external id must be the wrong one, because no record has it. Of a single record
+/// it is not known whether the name or the record is wrong, so it is rejected like others.
+pub fn without_ids(desired: &DesiredState) -> Vec<NoIds> {
+    let several = desired.sources.iter().filter(|source| source.read > 1);
+    let found = several.filter_map(|source| {
+        let mut missing = desired
+            .rejected
+            .iter()
+            .filter(|rejected| rejected.at.source == source.name && rejected.id.is_none())
+            .filter_map(|rejected| rejected.missing.first());
+        let field = missing.next()?.clone();
+        (missing.count() + 1 == source.read).then(|| NoIds {
+            source: source.name.clone(),
+            resource: desired.resource,
+            field,
+            records: source.read,
+        })
+    });
+    found.collect()
 }
 
 /// Key attributes that are missing in so many records of a source that the mapping must be wrong, one sentence each.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use directory_sync::config::{
-    ApplySettings, Credentials, CsvSettings, KeyNames, LdapActive, LdapAttribute, LdapAttributes,
+    ApplySettings, Credentials, CsvSettings, IdKeys, KeyNames, LdapActive, LdapAttribute, LdapAttributes,
     LdapAuthentication, LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, NotifySettings,
     OutputSettings, PassingState, Providers, RunSettings, Settings, SourceKind, SourceSettings,
     TargetSettings, TextRule, UktSettings, ZitadelSettings,
@@ -82,6 +82,11 @@ fn complete(dir: &str) -> Settings {
         ],
         files: files(&file),
         key_names: KeyNames::default(),
+        id_keys: IdKeys::default().with(
+            "ldap",
+            true,
+            format!("`sources.ldap.attributes.user_id` ({}:26)", file("config.yaml").display()),
+        ),
     }
 }
 

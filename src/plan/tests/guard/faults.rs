@@ -82,6 +82,34 @@ fn a_key_attribute_that_many_records_lack_is_a_fault() {
     }
 }
 
+/// Of one record it is not known whether it is the faulty one. A record that has an id proves the attribute.
+#[test]
+fn a_source_without_any_external_id_is_found() {
+    let rejected = |id: Option<&str>, missing: &str| Rejected {
+        missing: vec![missing.into()],
+        ..Rejected::new(at(0), id.map(|id| ExternalId::new(id.as_bytes())), "no value")
+    };
+    let no_id = || rejected(None, "uuid");
+    for (read, rejected, found) in [
+        (1, vec![no_id()], 0),
+        (2, vec![no_id(), no_id()], 1),
+        (3, vec![no_id(), no_id()], 0),
+        (2, vec![no_id(), rejected(Some("a"), "sn")], 0),
+        (2, vec![rejected(Some("a"), "sn"), rejected(Some("b"), "sn")], 0),
+    ] {
+        let mut desired = sources(vec![]);
+        desired.sources[0].read = read;
+        desired.rejected = rejected;
+        let sources = without_ids(&desired);
+        assert_eq!(sources.len(), found, "{read}: {:?}", desired.rejected);
+        assert!(
+            sources
+                .iter()
+                .all(|source| (&*source.field, source.records) == ("uuid", read))
+        );
+    }
+}
+
 /// Just below, at and above; and not at all for fewer than five people. New people have not had the value.
 #[test]
 fn a_value_that_many_accounts_lose_is_a_fault() {

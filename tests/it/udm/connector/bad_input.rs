@@ -190,8 +190,9 @@ fn a_key_that_no_entry_has_is_refused() {
     let (ran, udm) = run(&file, &slapd);
     assert_eq!(ran.exit, 3, "{}{}", ran.out, ran.err);
     for told in [
-        "`univentionObjectIdentifier` has no value in 12 of 12 records; `guard.max_missing` is",
-        "hint: correct the attribute names below `sources`",
+        "`univentionObjectIdentifier` has no value in any of 12 records, and it is the external id",
+        "hint: correct `udm.user_primary_key_property` (",
+        "config.yaml:7), or the source and its read permissions",
     ] {
         assert!(ran.err.contains(told), "{}", ran.err);
     }

@@ -1,6 +1,7 @@
 //! The file and the names of Univention's connectors, from a directory to UDM.
 
 mod bad_input;
+mod keys;
 mod left_out;
 pub(crate) mod site;
 
