@@ -35,7 +35,6 @@ pub use self::syntax::template::Template;
 pub(crate) use error::suggest;
 pub use error::{ConfigErrors, Mistake, Origin};
 pub use request::{FlagValue, LoadRequest, Needs};
-pub(crate) use settings::MULTI_VALUED;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     IdKeys, LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch,

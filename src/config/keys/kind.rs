@@ -138,7 +138,7 @@ pub(in crate::config) const TEXT_MEMBERS: &[Key] = &[
     key("is_binary", Kind::Bool),
     key("constant", Kind::Text),
     key("template", Kind::Text),
-    key("value", Kind::Choice(&["first", "only", "first_sorted"])),
+    key("value", Kind::Choice(&["first", "only", "first_sorted", "all"])),
     key("matching", Kind::Text),
     key("case", Kind::Choice(&["lower", "upper"])),
     key("unicode", Kind::Choice(&["nfc"])),

@@ -31,6 +31,11 @@ pub(in crate::config) fn required(layers: &Layers) -> &'static [&'static str] {
     }
 }
 
+/// Returns whether the target may store several values of an attribute of people.
+pub(in crate::config) fn may_have_several(layers: &Layers) -> bool {
+    udm::is_target(layers)
+}
+
 /// The CSV column with the external id, if it is not the address of each person.
 pub(in crate::config) fn id_column(layers: &Layers) -> Option<&str> {
     udm::key(layers).filter(|_| udm::is_target(layers))

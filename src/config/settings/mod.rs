@@ -31,7 +31,6 @@ pub use self::sources::{
     CsvSettings, REQUIRED_COLUMNS, SourceKind, SourceSettings, UktSettings, optional_columns,
 };
 pub use self::text_rule::{Case, Choice, TextOrigin, TextRule};
-pub(crate) use self::udm::MULTI_VALUED;
 pub(in crate::config) use self::udm::USER_PROPERTIES;
 pub use self::udm::{PropertyPlaces, UdmObjects, UdmSettings, UdmTls};
 pub use self::zitadel::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};

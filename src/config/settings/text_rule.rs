@@ -49,6 +49,8 @@ pub enum Choice {
     Only,
     /// The first in byte order.
     FirstSorted,
+    /// All of them, as many as the target stores. More are an error.
+    All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -57,32 +57,6 @@ pub struct UdmObjects {
     pub marker_property: Option<String>,
 }
 
-/// Properties with several values in the templates of UCS 5.2. A server may have others.
-pub(crate) const MULTI_VALUED: [&str; 22] = [
-    "allowedEmailGroups",
-    "allowedEmailUsers",
-    "departmentNumber",
-    "e-mail",
-    "guardianInheritedRoles",
-    "guardianMemberRoles",
-    "guardianRoles",
-    "homePostalAddress",
-    "homeTelephoneNumber",
-    "hosts",
-    "mailAlternativeAddress",
-    "mailForwardAddress",
-    "mobileTelephoneNumber",
-    "nestedGroup",
-    "objectFlag",
-    "pagerTelephoneNumber",
-    "phone",
-    "postOfficeBox",
-    "roomNumber",
-    "sambaPrivileges",
-    "sambaUserWorkstations",
-    "secretary",
-];
-
 /// Default for the synchronized properties of users: the list of the connectors that this tool replaces.
 pub(in crate::config) const USER_PROPERTIES: [&str; 28] = [
     "city",

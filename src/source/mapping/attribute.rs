@@ -104,9 +104,10 @@ impl AttributeRule {
         keys.map(|(_, key)| key.as_str())
     }
 
-    /// Returns whether the rule produces one text, even if the target stores several.
-    pub(super) fn chooses(&self) -> bool {
-        self.rule.choice != Choice::First || !matches!(self.rule.from, TextOrigin::Attributes(_))
+    /// Returns whether the rule produces all values for a target that stores several, or `many` says so.
+    pub(super) fn takes_all(&self, many: bool) -> bool {
+        let is_copied = matches!(self.rule.from, TextOrigin::Attributes(_));
+        is_copied && (self.rule.choice == Choice::All || many && self.rule.choice == Choice::First)
     }
 
     /// All values of the attribute in which the first one was found, or only `first`.
@@ -134,7 +135,7 @@ impl AttributeRule {
 
     /// The first value is always there; all values are needed for anything else.
     fn needs_all(&self) -> bool {
-        self.rule.choice != Choice::First || self.rule.matching.is_some()
+        !matches!(self.rule.choice, Choice::First | Choice::All) || self.rule.matching.is_some()
     }
 
     fn first_filled<'a>(&'a self, record: &'a RawRecord) -> Result<Extracted<'a>, String> {
@@ -199,7 +200,7 @@ impl AttributeRule {
         }
         let mut candidates = self.candidates(record, key);
         match self.rule.choice {
-            Choice::First => Ok(candidates.next()),
+            Choice::First | Choice::All => Ok(candidates.next()),
             Choice::FirstSorted => Ok(candidates.min()),
             Choice::Only => match (candidates.next(), candidates.next()) {
                 (_, Some(_)) => Err(format!(

@@ -234,11 +234,11 @@ impl Mapping {
         desired.set_roles(&self.schema, roles);
     }
 
-    /// Returns whether all values are used, because the target stores several and no rule chooses one.
+    /// Returns whether all values are used, because the rule says so, or the target stores several and no rule chooses one.
     fn takes_several(&self, rule: &AttributeRule) -> bool {
         let index = self.schema.index(rule.attribute());
         let is_list = index.is_some_and(|index| self.schema.spec(index).cardinality == Cardinality::Many);
-        is_list && !rule.chooses()
+        rule.takes_all(is_list)
     }
 
     fn everything(&self) -> AttributeSet {

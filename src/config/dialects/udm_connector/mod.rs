@@ -13,7 +13,7 @@ use super::variables::variable;
 use crate::config::document::yaml::Node;
 use crate::config::keys::{self, Entry};
 use crate::config::layers::environment::{Environment, FoundVariables};
-use crate::config::settings::{MULTI_VALUED, USER_PROPERTIES};
+use crate::config::settings::USER_PROPERTIES;
 
 /// Returns whether one of the sections has keys that only these tools have.
 pub(super) fn is_its(content: &Node) -> bool {
@@ -214,10 +214,8 @@ fn attributes(section: &str, id: &str, target: &str, translation: &mut Translati
         if property != key && !is_of_members {
             let path = format!("{section}.attributes.{property}");
             translation.put_text(&format!("{path}.name"), &property);
-            // A second value rejects the record.
-            if !MULTI_VALUED.contains(&property.as_str()) {
-                translation.put_text(&format!("{path}.value"), "only");
-            }
+            // The server knows which properties have several values.
+            translation.put_text(&format!("{path}.value"), "all");
         }
     }
     translation.put_text(&of_key, &key);

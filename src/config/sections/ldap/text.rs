@@ -4,6 +4,7 @@ use figment::value::Value;
 use regex::Regex;
 
 use crate::config::document::read::Reader;
+use crate::config::sections::attributes;
 use crate::config::settings::{Case, Choice, LdapAttribute, TextOrigin, TextRule};
 use crate::config::syntax::template::Template;
 
@@ -54,8 +55,14 @@ fn table(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
         ("first", Choice::First),
         ("only", Choice::Only),
         ("first_sorted", Choice::FirstSorted),
+        ("all", Choice::All),
     ];
     let choice = reader.choice(&member("value"), &choices);
+    if choice == Some(Choice::All) && !attributes::may_have_several(reader.layers) {
+        let path = member("value");
+        let what = format!("`{path}: all` needs a target that stores several values");
+        reader.wrong(&path, what, Some("use `only` or `first_sorted`"));
+    }
     let matching = reader.filled(&member("matching"));
     let matching = matching.and_then(|text| regex(reader, &member("matching"), &text));
     let case = reader.choice(&member("case"), &[("lower", Case::Lower), ("upper", Case::Upper)]);

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::super::client::{Call, Kind, Path};
 use super::super::rules::catalog::{GROUP, POSITION, USER};
 use super::super::rules::notes::Notes;
-use super::super::rules::{key, name, ownership, properties, values};
+use super::super::rules::{key, name, normalize, ownership, properties, values};
 use super::super::state::UdmTarget;
 use super::super::state::holders::Unique;
 use super::super::state::prepared::TypeState;
@@ -252,10 +252,10 @@ fn attributes(schema: &Schema, objects: &UdmObjects, place: &TypeState, object: 
         let value = match spec.purpose {
             Purpose::Members | Purpose::ExternalId => None,
             _ if *spec.name == *POSITION => Some(position(objects, place, &object.dn)),
-            _ => object
-                .properties
-                .get(&*spec.name)
-                .and_then(|json| values::read(properties::form(&spec.name), spec.cardinality, json)),
+            _ => object.properties.get(&*spec.name).and_then(|json| {
+                let cardinality = normalize::cardinality(spec, Some(&place.types));
+                values::read(properties::form(&spec.name), cardinality, json)
+            }),
         };
         attributes.set(index, value);
     }

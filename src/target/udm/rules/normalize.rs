@@ -5,7 +5,15 @@ use super::properties::form;
 use super::types::Types;
 use super::{key, values};
 use crate::config::UdmObjects;
-use crate::model::{Cardinality, Desired, Purpose, Schema, Value};
+use crate::model::{AttributeSpec, Cardinality, Desired, Purpose, Schema, Value};
+
+/// A property has several values if the template or what is known without it says so.
+pub(in crate::target::udm) fn cardinality(spec: &AttributeSpec, types: Option<&Types>) -> Cardinality {
+    match types {
+        Some(types) if types.is_list(&spec.name) => Cardinality::Many,
+        _ => spec.cardinality,
+    }
+}
 
 /// Rewrites the values to the form that UDM will store.
 ///
@@ -38,7 +46,8 @@ pub(in crate::target::udm) fn normalize(
         if !is_list && normal.as_ref().is_some_and(|value| value.texts().len() > 1) {
             return Err(format!("several values for `{}`, which takes one", spec.name));
         }
-        desired.attributes.set(index, normal);
+        let shaped = normal.and_then(|value| values::shaped(value, cardinality(spec, types)));
+        desired.attributes.set(index, shaped);
     }
     if let Some(index) = schema.index(POSITION) {
         desired

@@ -1,7 +1,32 @@
 //! What is known of properties without asking the server. Its templates take precedence.
 
-use crate::config::MULTI_VALUED;
 use crate::model::Cardinality;
+
+/// Properties with several values in the templates of UCS 5.2. A server may have others.
+const MULTI_VALUED: [&str; 22] = [
+    "allowedEmailGroups",
+    "allowedEmailUsers",
+    "departmentNumber",
+    "e-mail",
+    "guardianInheritedRoles",
+    "guardianMemberRoles",
+    "guardianRoles",
+    "homePostalAddress",
+    "homeTelephoneNumber",
+    "hosts",
+    "mailAlternativeAddress",
+    "mailForwardAddress",
+    "mobileTelephoneNumber",
+    "nestedGroup",
+    "objectFlag",
+    "pagerTelephoneNumber",
+    "phone",
+    "postOfficeBox",
+    "roomNumber",
+    "sambaPrivileges",
+    "sambaUserWorkstations",
+    "secretary",
+];
 
 /// Only accepts UUIDs. They are unique among objects of all types, and can never be changed.
 pub(in crate::target::udm) const IDENTIFIER: &str = "univentionObjectIdentifier";

@@ -24,6 +24,15 @@ pub(in crate::target::udm) fn read(form: Form, cardinality: Cardinality, json: &
     }
 }
 
+/// The value in the form of one text or of several.
+pub(in crate::target::udm) fn shaped(value: Value, cardinality: Cardinality) -> Option<Value> {
+    match (value, cardinality) {
+        (Value::Text(text), Cardinality::Many) => Value::set([text.as_str().into()]),
+        (Value::Set(texts), Cardinality::One) => texts.first().map(Value::text),
+        (value, _) => Some(value),
+    }
+}
+
 fn text(form: Form, json: &Json) -> Option<Box<str>> {
     let text = match json {
         Json::String(text) => text.clone(),

@@ -58,7 +58,11 @@ fn a_mistake_in_a_text_is_found_at_once() {
         ),
         (
             "{name: mail, value: last}",
-            "email.value` must be `first`, `only` or `first_sorted`, not `last`",
+            "email.value` must be `first`, `only`, `first_sorted` or `all`, not `last`",
+        ),
+        (
+            "{name: mail, value: all}",
+            "email.value: all` needs a target that stores several values",
         ),
         (
             "{name: mail, cases: lower}",

@@ -3,6 +3,7 @@
 mod bad_input;
 mod keys;
 mod left_out;
+mod lists;
 pub(crate) mod site;
 
 mod not_text;
