@@ -35,7 +35,7 @@ pub struct Transformation {
     /// For each value, the first expression that matches anywhere. Its named groups become attributes, and replace
     /// existing ones.
     pub decompose: Vec<(String, Vec<Pattern>)>,
-    /// The encoding of values that are not UTF-8. Values that are invalid in it too are dropped.
+    /// The encoding of values that are not UTF-8. Values that are invalid in it too stay as they are.
     pub recode: Vec<(String, Codec)>,
     /// Values that are dropped.
     pub remove_values: Vec<(String, Vec<Vec<u8>>)>,
@@ -130,7 +130,7 @@ impl Transformation {
             pair.map_or(value, |(_, new)| new.clone())
         };
         let change = |value: Vec<u8>| {
-            let value = of(&self.recode, name).try_fold(value, |value, codec| codec.recode(value))?;
+            let value = of(&self.recode, name).fold(value, |value, codec| codec.recode(value));
             let value = Some(value).filter(|value| !is_removed(value)).map(replaced)?;
             let functions = of(&self.sanitize, name).chain(of(&self.sanitize, EVERY));
             functions

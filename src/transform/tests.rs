@@ -104,7 +104,7 @@ fn values_are_decomposed_once() {
 #[test]
 fn only_what_is_no_utf_8_is_recoded() {
     let rules = Transformation {
-        recode: named("cn", Codec::Latin1),
+        recode: named("cn", Codec::named("latin-1").unwrap()),
         ..Transformation::default()
     };
     let mut mixed = RawRecord::default();
@@ -230,7 +230,7 @@ fn any_rules() -> impl Strategy<Value = Transformation> {
     );
     lists.prop_map(|(removed, rename, fixed, remove)| Transformation {
         decompose: named("a", expressions(&["(?P<b>.)(?P<c>.)?"])),
-        recode: named("b", Codec::Windows1252),
+        recode: named("b", Codec::named("cp1252").unwrap()),
         remove_values: removed.clone(),
         sanitize: named(EVERY, vec![Function::Strip, Function::Lower]),
         rename,
@@ -279,7 +279,7 @@ proptest! {
     #[test]
     fn twice_is_once_without_moves(record in any_record()) {
         let rules = Transformation {
-            recode: named("a", Codec::Latin1),
+            recode: named("a", Codec::named("latin-1").unwrap()),
             remove_values: named("b", vec![b"A".to_vec()]),
             sanitize: named(EVERY, vec![Function::Lower]),
             fallback: named("c", vec![b"x".to_vec()]),

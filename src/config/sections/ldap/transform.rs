@@ -188,7 +188,11 @@ impl<'r> Rules<'_, 'r> {
         let codec = Codec::named(name);
         if codec.is_none() {
             let what = format!("`{}`: `{name}` is not a known encoding", setting.path());
-            self.wrong(setting, what, "use `latin-1`, `iso-8859-15`, `cp1252` or `utf-8`");
+            self.wrong(
+                setting,
+                what,
+                "use a name such as `latin-1`, `iso-8859-15`, `cp1252`, `cp850` or `utf-8`",
+            );
         }
         codec
     }

@@ -43,7 +43,7 @@ fn every_rule_is_read() {
     let shown = format!("{:?} {:?} {:?}", rules.decompose, rules.recode, rules.sanitize);
     assert_eq!(
         shown,
-        r#"[("proxyaddresses", [Pattern("^SMTP:(?P<mail>.+)$"), Pattern("(?P<other>x)")])] [("cn", Latin9)] [("mail", [Mail, Lower]), ("objectguid", [GuidToUuid]), ("*", [Strip])]"#
+        r#"[("proxyaddresses", [Pattern("^SMTP:(?P<mail>.+)$"), Pattern("(?P<other>x)")])] [("cn", Iso(Encoding { name: "ISO-8859-15", .. }))] [("mail", [Mail, Lower]), ("objectguid", [GuidToUuid]), ("*", [Strip])]"#
     );
     assert_eq!(
         rules.remove_values,

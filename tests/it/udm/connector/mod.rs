@@ -1,16 +1,17 @@
 //! The file and the names of Univention's connectors, from a directory to UDM.
 
 mod bad_input;
+mod encodings;
 mod keys;
 mod left_out;
 mod lists;
-pub(crate) mod site;
-
 mod not_text;
+pub(crate) mod site;
+mod wildcards;
+
 use serde_json::json;
 use testkit::slapd::Slapd;
 
-mod wildcards;
 use self::site::{Site, staff, text};
 use super::stage::{BASE, PEOPLE};
 
