@@ -163,7 +163,7 @@ impl Mapping {
             let spec = self.schema.spec(index);
             let found = judgement.usable_value(rule, found, spec.required, spec.screening);
             let is_list = self.takes_several(rule);
-            let unreadable = rule.unreadable(record).filter(|_| is_list);
+            let unreadable = is_list.then(|| rule.unreadable(record)).flatten();
             let value = match (found, unreadable) {
                 (Extracted::Value(_), Some(why)) => {
                     judgement.add_unknown(rule, why);
@@ -180,7 +180,7 @@ impl Mapping {
                     unknown.remove(index);
                 }
                 Err(()) if self.schema.spec(index).unreadable == Unreadable::Rejects => {
-                    judgement.refuse_unknown()
+                    judgement.refuse_unknown();
                 }
                 Err(()) => {}
             }
