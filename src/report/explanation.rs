@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::one_line;
+use crate::model::ActionKind;
+
+const NOTHING: &str = "nothing";
 
 /// What is known about one person or group, schema `directory-sync/explanation/1`.
 #[derive(Debug, Serialize)]
@@ -86,7 +89,8 @@ pub struct ExplainedAccount {
 #[derive(Debug, Serialize)]
 pub struct Decision {
     /// The action, or `nothing`.
-    pub action: &'static str,
+    #[serde(serialize_with = "name_of")]
+    pub action: Option<ActionKind>,
     /// The reason, as a sentence.
     pub what: String,
     /// The setting that decides.
@@ -95,6 +99,10 @@ pub struct Decision {
     /// The values of a change, if values are shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+}
+
+fn name_of<S: Serializer>(action: &Option<ActionKind>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(action.map_or(NOTHING, ActionKind::name))
 }
 
 impl Explanation {
@@ -198,6 +206,7 @@ impl Decision {
             .rule
             .as_ref()
             .map_or_else(String::new, |rule| format!(" [{rule}]"));
-        format!("Decision: {}: {}{rule}", self.action, self.what)
+        let action = self.action.map_or(NOTHING, ActionKind::verb);
+        format!("Decision: {action}: {}{rule}", self.what)
     }
 }

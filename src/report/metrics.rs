@@ -6,6 +6,8 @@ use prometheus::{Encoder as _, GaugeVec, Opts, Registry, TextEncoder};
 
 use super::json::Report;
 use super::json::counts::Changes;
+use super::run_outcome::RunOutcome;
+use crate::model::ActionKind;
 
 /// Values besides the report.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +84,7 @@ impl Figures {
             both,
             &success,
         )?;
-        let refused = f64::from(u8::from(report.outcome == "refused"));
+        let refused = f64::from(u8::from(report.outcome == RunOutcome::Refused));
         for (name, help, value) in [
             (
                 "exit_code",
@@ -168,8 +170,9 @@ impl Figures {
                     ("failed", count.failed),
                     ("withheld", of_type.withheld(report, action)),
                 ];
-                changes
-                    .extend(results.map(|(result, count)| (vec![target, name, action, result], size(count))));
+                changes.extend(
+                    results.map(|(result, count)| (vec![target, name, action.name(), result], size(count))),
+                );
             }
         }
         let help = "Objects at the target.";
@@ -247,7 +250,7 @@ impl OfType<'_> {
         kept.filter(|kept| self.is(kept.resource)).count()
     }
 
-    fn withheld(&self, report: &Report, action: &str) -> usize {
+    fn withheld(&self, report: &Report, action: ActionKind) -> usize {
         let withheld = report.withheld.iter();
         withheld
             .filter(|withheld| withheld.action == action && self.is(withheld.resource))

@@ -7,6 +7,7 @@ mod html;
 mod json;
 mod metrics;
 mod origin;
+mod run_outcome;
 mod text;
 
 pub use self::cost::cost;
@@ -21,6 +22,7 @@ pub use self::json::counts::{Changes, Count};
 pub use self::json::entries::{Failure, KeptAccount, Note, SourceReport};
 pub use self::json::plan::{PlanDocument, schema as plan_schema};
 pub use self::metrics::{LAST_SUCCESS, RunFigures, metrics};
+pub use self::run_outcome::RunOutcome;
 pub use self::text::config::diff::config_diff;
 pub use self::text::config::show::configuration;
 pub(crate) use self::text::details::details as summary_of;

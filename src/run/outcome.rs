@@ -8,7 +8,7 @@ use super::session::outputs::{page_file, report_file};
 use super::session::process::Process;
 use super::session::request::{Mode, Request};
 use crate::exit::Exit;
-use crate::report::{self, Messages, Report};
+use crate::report::{self, Messages, Report, RunOutcome};
 use crate::telemetry::MILESTONE;
 
 /// Writes the outcome to the report.
@@ -19,7 +19,7 @@ pub(super) fn record(report: &mut Report, stop: Option<&RunError>, request: Requ
             report.error = Some(refusal.reasons.join("; "));
             report.hint = None;
             report.approve.clone_from(&refusal.token);
-            report.end("refused", Exit::Refused);
+            report.end(RunOutcome::Refused, Exit::Refused);
         }
         Some(RunError::Failed { errors }) => fail(report, errors, Exit::Unreadable),
         Some(RunError::Usage { errors }) => fail(report, errors, Exit::Usage),
@@ -28,7 +28,7 @@ pub(super) fn record(report: &mut Report, stop: Option<&RunError>, request: Requ
         Some(RunError::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
         Some(RunError::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
     }
-    let (outcome, exit_code) = (report.outcome, report.exit_code);
+    let (outcome, exit_code) = (report.outcome.name(), report.exit_code);
     tracing::info!(target: MILESTONE, outcome, exit_code, "finished");
 }
 
@@ -55,12 +55,12 @@ fn completed(report: &mut Report, request: Request<'_>) {
     }
     let incomplete = !report.failures.is_empty() || !tolerated || unverified;
     let (outcome, exit) = match request.mode {
-        _ if report.changes.planned() == 0 && !incomplete => ("in_sync", Exit::Ok),
-        Mode::Write if incomplete => ("partial", Exit::Incomplete),
-        Mode::Write => ("applied", Exit::Ok),
-        Mode::DryRun | Mode::DetailedDryRun if incomplete => ("planned", Exit::Incomplete),
-        Mode::DryRun => ("planned", Exit::Ok),
-        Mode::DetailedDryRun => ("planned", Exit::Pending),
+        _ if report.changes.planned() == 0 && !incomplete => (RunOutcome::InSync, Exit::Ok),
+        Mode::Write if incomplete => (RunOutcome::Partial, Exit::Incomplete),
+        Mode::Write => (RunOutcome::Applied, Exit::Ok),
+        Mode::DryRun | Mode::DetailedDryRun if incomplete => (RunOutcome::Planned, Exit::Incomplete),
+        Mode::DryRun => (RunOutcome::Planned, Exit::Ok),
+        Mode::DetailedDryRun => (RunOutcome::Planned, Exit::Pending),
     };
     report.end(outcome, exit);
 }

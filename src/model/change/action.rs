@@ -36,32 +36,55 @@ impl ActionKind {
         Self::MarkAbsent,
     ];
 
-    /// The name in plan, report and configuration; the symbol in a plan with its meaning; what would happen to an
-    /// account, to follow "would".
-    const fn words(self) -> (&'static str, (char, &'static str), &'static str) {
-        match self {
-            Self::Create => ("create", ('+', "create"), "be made"),
-            Self::Adopt => ("adopt", ('~', "change"), "be adopted"),
-            Self::Update => ("update", ('~', "change"), "be updated"),
-            Self::Reactivate => ("enable", ('~', "change"), "be reactivated"),
-            Self::Deactivate => ("disable", ('-', "remove"), "be deactivated"),
-            Self::Delete => ("delete", ('-', "remove"), "be deleted"),
-            Self::MarkAbsent => ("note", ('!', "missing"), "be marked as absent"),
+    /// The only place with words about kinds of change.
+    const fn words(self) -> Words {
+        let (name, verb, done, symbol) = match self {
+            Self::Create => ("create", "create", "created", ('+', "create")),
+            Self::Adopt => ("adopt", "adopt", "adopted", ('~', "change")),
+            Self::Update => ("update", "update", "updated", ('~', "change")),
+            Self::Reactivate => ("enable", "reactivate", "reactivated", ('~', "change")),
+            Self::Deactivate => ("disable", "deactivate", "deactivated", ('-', "remove")),
+            Self::Delete => ("delete", "delete", "deleted", ('-', "remove")),
+            Self::MarkAbsent => ("note", "mark as absent", "marked as absent", ('!', "missing")),
+        };
+        Words {
+            name,
+            verb,
+            done,
+            symbol,
         }
     }
 
-    /// The name in plan, report and configuration.
+    /// The kind with this [`name`](Self::name).
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The name in JSON, metrics and configuration. Other programs read it.
     pub const fn name(self) -> &'static str {
-        self.words().0
+        self.words().name
+    }
+
+    /// The verb in texts, to follow "to".
+    pub const fn verb(self) -> &'static str {
+        self.words().verb
+    }
+
+    /// The participle in texts, to follow "was" or "would be".
+    pub const fn done(self) -> &'static str {
+        self.words().done
     }
 
     /// The symbol in a plan, with its meaning.
     pub const fn symbol(self) -> (char, &'static str) {
-        self.words().1
+        self.words().symbol
     }
+}
 
-    /// What would happen to an account, to follow "would".
-    pub const fn deed(self) -> &'static str {
-        self.words().2
-    }
+/// Words about one kind of change.
+struct Words {
+    name: &'static str,
+    verb: &'static str,
+    done: &'static str,
+    symbol: (char, &'static str),
 }

@@ -1,5 +1,7 @@
 //! Counts the changes of a plan against the limits.
 
+use std::borrow::Cow;
+
 use super::limit::Limit;
 use super::limits::GuardLimits;
 use crate::model::{
@@ -30,7 +32,7 @@ pub(super) struct LimitCheck<'a> {
     pub(super) changes: Vec<&'a Change>,
     limit: Limit,
     /// What would happen to the accounts, to follow "would".
-    deed: &'static str,
+    deed: Cow<'static, str>,
     /// Total that percentages are taken of.
     whole: usize,
     /// The number that counts, if it is not the number of changes.
@@ -61,7 +63,7 @@ impl LimitCheck<'_> {
 
     /// What the limit counts, with numbers.
     pub(super) fn sentence(&self) -> String {
-        let (count, key, limit, deed) = (self.count(), &self.key, self.limit, self.deed);
+        let (count, key, limit, deed) = (self.count(), &self.key, self.limit, &self.deed);
         let noun = self.noun;
         let allows = match limit {
             Limit::Count(_) => String::new(),
@@ -102,30 +104,32 @@ pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits
             .has_references()
             .then(|| memberships(plan, catalog, limits)),
     );
-    let all = |key: String, limit: Limit, deed, counts: &dyn Fn(&Change) -> bool| LimitCheck {
-        key,
-        changes: plan.changes.iter().filter(|change| counts(change)).collect(),
-        limit,
-        deed,
-        whole: plan.all_totals().active_managed,
-        count: None,
-        noun: if plan.totals.len() > 1 {
-            "object"
-        } else {
-            "account"
-        },
-    };
+    let all =
+        |key: String, limit: Limit, deed: Cow<'static, str>, counts: &dyn Fn(&Change) -> bool| LimitCheck {
+            key,
+            changes: plan.changes.iter().filter(|change| counts(change)).collect(),
+            limit,
+            deed,
+            whole: plan.all_totals().active_managed,
+            count: None,
+            noun: if plan.totals.len() > 1 {
+                "object"
+            } else {
+                "account"
+            },
+        };
     checks.extend(limits.max_changes.map(|limit| {
         all(
             "guard.max_changes".to_owned(),
             limit,
-            "be changed or created",
+            "be changed or created".into(),
             &|_| true,
         )
     }));
     checks.extend(limits.max_per_kind.iter().map(|(kind, limit)| {
         let key = format!("guard.max_per_kind.{}", kind.name());
-        all(key, *limit, kind.deed(), &|change| change.kind == *kind)
+        let deed = format!("be {}", kind.done()).into();
+        all(key, *limit, deed, &|change| change.kind == *kind)
     }));
     checks
 }
@@ -142,13 +146,13 @@ fn of_type<'a>(
     } else {
         (catalog.name(resource), "get another name")
     };
-    let check = |key: &str, limit, deed, counts: Counts<'_>| {
+    let check = |key: &str, limit, deed: &'static str, counts: Counts<'_>| {
         let mine = plan.changes.iter().filter(|change| change.resource == resource);
         LimitCheck {
             key: format!("guard.{key}"),
             changes: mine.filter(|change| counts(change, schema)).collect(),
             limit,
-            deed,
+            deed: deed.into(),
             whole: plan.totals_of(resource).active_managed,
             count: None,
             noun,
@@ -203,7 +207,7 @@ fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> L
         key: "guard.max_memberships_removed".to_owned(),
         changes: plan.changes.iter().filter(|change| lost(change) > 0).collect(),
         limit: limits.max_memberships_removed,
-        deed: "lose their place in a group",
+        deed: "leave a group".into(),
         whole: plan.all_totals().references,
         count: Some(plan.changes.iter().map(lost).sum()),
         noun: "member",

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::json::Report;
 use super::super::json::counts::{Changes, Count};
+use crate::model::ActionKind;
 
 /// The length of the longest bar, in units of the drawing.
 const LONGEST: usize = 200;
@@ -13,7 +14,7 @@ const SHORTEST: usize = 3;
 /// One kind of change.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Bar {
-    kind: &'static str,
+    kind: ActionKind,
     /// `user` or `group`, if there are both.
     of: Option<&'static str>,
     planned: usize,
@@ -26,7 +27,7 @@ pub(super) struct Bar {
 
 /// One bar per kind with changes.
 pub(super) fn bars(report: &Report) -> Vec<Bar> {
-    let mut counts: Vec<(Option<&'static str>, &'static str, Count)> = Vec::new();
+    let mut counts: Vec<(Option<&'static str>, ActionKind, Count)> = Vec::new();
     let mut add = |of: Option<&'static str>, changes: &Changes| {
         let kinds = changes.by_kind().into_iter();
         let kinds = kinds.filter(|(_, count)| total(*count) > 0);

@@ -20,6 +20,7 @@ use super::json::Report;
 use super::text::one_line::one_line;
 use super::text::verdict::verdict;
 use super::text::view::Show;
+use crate::model::ActionKind;
 use crate::names::Names;
 
 const PAGE: &str = include_str!("page.html");
@@ -72,10 +73,16 @@ fn environment(names: Names) -> Result<Environment<'static>, Error> {
         .build()?;
     environment.set_syntax(syntax);
     environment.add_filter("length", filters::length);
+    environment.add_filter("verb", verb);
     environment.add_test("undefined", tests::is_undefined);
     environment.set_formatter(move |out, state, value| put(&names, out, state, value));
     environment.add_template("page", PAGE)?;
     Ok(environment)
+}
+
+/// The verb of a kind of change, which has its name for programs in the data.
+fn verb(name: &str) -> &'static str {
+    ActionKind::of_name(name).map_or("", ActionKind::verb)
 }
 
 fn put(names: &Names, out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {

@@ -124,5 +124,5 @@ fn planned_counts<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S:
         changes.count_mut(change.kind).planned += 1;
     }
     let kinds = changes.by_kind();
-    serializer.collect_map(kinds.map(|(name, count)| (name, count.planned)))
+    serializer.collect_map(kinds.map(|(kind, count)| (kind.name(), count.planned)))
 }

@@ -83,8 +83,8 @@ impl Changes {
         }
     }
 
-    /// The kinds in the order of the output, with their names.
-    pub fn by_kind(&self) -> [(&'static str, Count); 7] {
-        ActionKind::ALL.map(|kind| (kind.name(), self.of_kind(kind)))
+    /// The kinds in the order of the output.
+    pub fn by_kind(&self) -> [(ActionKind, Count); 7] {
+        ActionKind::ALL.map(|kind| (kind, self.of_kind(kind)))
     }
 }

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::apply::{NotApplied, Unlinked};
 use crate::config::SourceSettings;
-use crate::model::{Change, ExternalId, RecordRef, Rejected, Schema, Skipped, SourceRead, Warning, Withheld};
+use crate::model::{
+    ActionKind, Change, ExternalId, RecordRef, Rejected, Schema, Skipped, SourceRead, Warning, Withheld,
+};
 use crate::names::Names;
 use crate::report::absence::Missing;
 use crate::report::text::label::label;
@@ -130,7 +132,8 @@ pub struct WithheldAction {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub resource: Option<&'static str>,
     /// The withheld action.
-    pub action: &'static str,
+    #[schemars(with = "String")]
+    pub action: ActionKind,
     /// The external id, in hex.
     pub id: Option<String>,
     /// The target id, unless the account would be new.
@@ -145,7 +148,7 @@ impl WithheldAction {
         let change = &withheld.change;
         Self {
             resource,
-            action: change.kind.name(),
+            action: change.kind,
             id: change.id().map(|id| id.marked().to_string()),
             account: change.target_id().map(ToString::to_string),
             setting: withheld.by.to_string(),
@@ -168,7 +171,8 @@ pub struct Failure {
     #[serde(skip)]
     pub(in crate::report) label: String,
     /// The kind of change.
-    pub action: &'static str,
+    #[schemars(with = "String")]
+    pub action: ActionKind,
     /// What happened.
     pub error: String,
     /// The target's own id of the error.
@@ -206,7 +210,7 @@ impl Failure {
             resource,
             id: change.id().map(|id| id.marked().to_string()),
             label: label(change, schema, Show::Names),
-            action: change.kind.name(),
+            action: change.kind,
             error,
             target_error_id: target_error.and_then(|error| Some(error.error_id.as_deref()?.to_owned())),
             hint: target_error.and_then(|error| error.hint.clone()),

@@ -21,6 +21,7 @@ use self::credentials::CredentialReport;
 use self::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
 use self::time::seconds;
 use super::html::rows::PlanView;
+use super::run_outcome::RunOutcome;
 use crate::config::Effective;
 use crate::exit::Exit;
 use crate::json_schema;
@@ -30,9 +31,6 @@ use crate::target::RequestStats;
 
 /// The format of the report.
 pub const SCHEMA: &str = "directory-sync/report/1";
-
-/// How a run may end.
-const OUTCOMES: [&str; 6] = ["in_sync", "applied", "partial", "planned", "refused", "failed"];
 
 /// The JSON Schema of the report.
 pub fn schema() -> serde_json::Value {
@@ -46,8 +44,8 @@ pub struct Report {
     #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// `in_sync`, `applied`, `partial`, `planned`, `refused` or `failed`.
-    #[schemars(extend("enum" = OUTCOMES))]
-    pub outcome: &'static str,
+    #[schemars(with = "String", extend("enum" = RunOutcome::ALL.map(RunOutcome::name)))]
+    pub outcome: RunOutcome,
     #[serde(skip)]
     exit: Exit,
     /// Title of the target; empty if it is not known yet.
@@ -185,7 +183,6 @@ impl Report {
     pub fn new(target: &'static str) -> Self {
         Self {
             schema: SCHEMA,
-            outcome: "failed",
             exit_code: Exit::default().code(),
             started: Timestamp::now(),
             target: TargetReport {
@@ -210,11 +207,11 @@ impl Report {
     pub fn fail(&mut self, error: String, hint: Option<String>, exit: Exit) {
         self.error = Some(error);
         self.hint = hint;
-        self.end("failed", exit);
+        self.end(RunOutcome::Failed, exit);
     }
 
     /// Records how the run ended.
-    pub fn end(&mut self, outcome: &'static str, exit: Exit) {
+    pub fn end(&mut self, outcome: RunOutcome, exit: Exit) {
         self.outcome = outcome;
         self.exit = exit;
         self.exit_code = exit.code();

@@ -44,7 +44,7 @@ fn report_of(plan: &Plan, catalog: &Catalog) -> Report {
 
 fn to_do(report: &Report) -> String {
     let mut parts = by_type(report, |kind, count, what| {
-        (count.planned > 0).then(|| format!("{}{} to {kind}", count.planned, what(count.planned)))
+        (count.planned > 0).then(|| format!("{}{} to {}", count.planned, what(count.planned), kind.verb()))
     });
     if parts.is_empty() {
         parts.push("nothing to change".to_owned());

@@ -138,7 +138,7 @@ fn group(
         (more, Some(line)) => {
             let what = match line.withheld {
                 Some(_) => "withheld by settings".to_owned(),
-                None => format!("to {}{}", line.change.kind.name(), of_type(line.change, catalog)),
+                None => format!("to {}{}", line.change.kind.verb(), of_type(line.change, catalog)),
             };
             let text = format!("    … and {more} more {what}; `--all` shows them");
             writeln!(out, "{}", view.line(&text, INDENT, FAINT))
@@ -172,7 +172,7 @@ impl Line<'_> {
     /// The action, the person, the changes, and their origin.
     fn text(&self, catalog: &Catalog, show: Show) -> String {
         let change = self.change;
-        let what = format!("{}{}", change.kind.name(), of_type(change, catalog));
+        let what = format!("{}{}", change.kind.verb(), of_type(change, catalog));
         let details = details(change, catalog.schema(change.resource), show);
         let parts = [format!("{what:<7} {}", self.label), details, whence(change, show)];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();

@@ -7,7 +7,7 @@ use super::super::json::counts::Count;
 use super::super::json::entries::TypeRead;
 use super::view::Show;
 use crate::config::Effective;
-use crate::model::{Diagnosis, counted};
+use crate::model::{ActionKind, Diagnosis, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
 
@@ -76,7 +76,7 @@ fn of_other_type(out: &mut dyn Write, read: &TypeRead) -> io::Result<()> {
 /// Describes each kind of change, users first. Objects of other types are named by their type.
 pub(super) fn by_type(
     report: &Report,
-    say: impl Fn(&str, Count, &dyn Fn(usize) -> String) -> Option<String>,
+    say: impl Fn(ActionKind, Count, &dyn Fn(usize) -> String) -> Option<String>,
 ) -> Vec<String> {
     let nothing = |_| String::new();
     let of_users = report
@@ -130,7 +130,7 @@ pub fn notes(out: &mut dyn Write, report: &Report, show: Show) -> io::Result<()>
     }
     let mut alike = Alike::default();
     for failure in &report.failures {
-        if !alike.is_shown((failure.action, &failure.error)) {
+        if !alike.is_shown((failure.action.verb(), &failure.error)) {
             continue;
         }
         let id = match show {
@@ -142,7 +142,7 @@ pub fn notes(out: &mut dyn Write, report: &Report, show: Show) -> io::Result<()>
             .map(|name| format!("{name} "))
             .unwrap_or_default();
         let (mark, reason) = failure.summary();
-        let line = format!("{mark}: {} {noun}{id}: {reason}", failure.action);
+        let line = format!("{mark}: {} {noun}{id}: {reason}", failure.action.verb());
         writeln!(out, "{}", one_line(&line))?;
         if let Some(hint) = &failure.hint {
             writeln!(out, "  hint: {}", one_line(hint))?;

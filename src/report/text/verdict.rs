@@ -1,22 +1,14 @@
 //! The last lines of a run: the result, and the next step.
 
 use super::summary::by_type;
-use crate::model::counted;
+use crate::model::{ActionKind, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
+use crate::report::run_outcome::RunOutcome;
 
 /// The result of a run, and what to do next.
 pub fn verdict(report: &Report) -> String {
-    let what = match report.outcome {
-        "in_sync" if report.undoes.is_some() => "Done: nothing is left to undo".to_owned(),
-        "in_sync" if report.is_from_file => "Done: the plan contains no changes".to_owned(),
-        "in_sync" => "Done: in sync, nothing to change".to_owned(),
-        "applied" => format!("Done: {}", done(report)),
-        "partial" => format!("Incomplete: {}", done(report)),
-        "planned" => format!("Dry run: nothing was written, {}", pending(report)),
-        "refused" => "Refused: nothing was written".to_owned(),
-        _ => "Failed: nothing was written".to_owned(),
-    };
+    let what = format!("{}{}", report.outcome.verdict(), details(report));
     let tried = report
         .failures
         .iter()
@@ -51,9 +43,21 @@ pub fn verdict(report: &Report) -> String {
     )
 }
 
+/// What follows the start of a verdict.
+fn details(report: &Report) -> String {
+    match report.outcome {
+        RunOutcome::InSync if report.undoes.is_some() => ": nothing is left to undo".to_owned(),
+        RunOutcome::InSync if report.is_from_file => ": the plan contains no changes".to_owned(),
+        RunOutcome::InSync => ": in sync, nothing to change".to_owned(),
+        RunOutcome::Applied | RunOutcome::Partial => format!(": {}", done(report)),
+        RunOutcome::Planned => format!(", {}", pending(report)),
+        RunOutcome::Refused | RunOutcome::Failed => String::new(),
+    }
+}
+
 /// The target, and the number of unchanged accounts. Not added to an error.
 fn target_and_counts(report: &Report) -> String {
-    if report.outcome == "failed" {
+    if report.outcome == RunOutcome::Failed {
         return String::new();
     }
     let unchanged = (report.unchanged > 0).then(|| format!("{} unchanged", report.unchanged));
@@ -70,10 +74,10 @@ fn done(report: &Report) -> String {
     let mut done = by_type(report, |kind, count, what| {
         // Existing accounts were not created, although the plan contains their creation.
         let count = match kind {
-            "create" => count.applied.saturating_sub(report.unlisted),
+            ActionKind::Create => count.applied.saturating_sub(report.unlisted),
             _ => count.applied,
         };
-        (count > 0).then(|| format!("{count}{} {}", what(count), past(kind)))
+        (count > 0).then(|| format!("{count}{} {}", what(count), kind.done()))
     });
     match report.unlisted {
         0 => {}
@@ -108,7 +112,7 @@ fn next(report: &Report) -> Option<String> {
 }
 
 fn next_fix(report: &Report) -> Option<&'static str> {
-    if !matches!(report.outcome, "partial" | "planned") {
+    if !matches!(report.outcome, RunOutcome::Partial | RunOutcome::Planned) {
         return None;
     }
     match (report.failures.is_empty(), report.rejected.is_empty()) {
@@ -119,17 +123,5 @@ fn next_fix(report: &Report) -> Option<&'static str> {
         (true, false) => Some("fix the rejected records listed above, then run again"),
         (false, true) => Some("fix the failures listed above, then run again"),
         (false, false) => Some("fix the rejected records and the failures listed above, then run again"),
-    }
-}
-
-fn past(kind: &str) -> &'static str {
-    match kind {
-        "create" => "created",
-        "adopt" => "adopted",
-        "update" => "updated",
-        "enable" => "enabled",
-        "disable" => "disabled",
-        "note" => "noted as missing",
-        _ => "deleted",
     }
 }

@@ -25,6 +25,7 @@ use crate::cli::{Command, Global};
 use crate::config::{RunSettings, Settings};
 use crate::exit::Exit;
 use crate::http::Backoff;
+use crate::report::RunOutcome;
 use crate::signals::{Hangups, Signals};
 use crate::target::AnyTarget;
 
@@ -47,7 +48,7 @@ pub(super) async fn run(request: Request<'_>, process: &mut Process<'_>) -> io::
 /// How the last run ended.
 #[derive(Clone, Copy)]
 struct LastRun {
-    outcome: &'static str,
+    outcome: RunOutcome,
     exit: Exit,
 }
 
@@ -148,10 +149,10 @@ impl<'a> Service<'a> {
             None => Exit::Usage,
         };
         process.out.flush()?;
-        let outcome = heartbeat.outcome.get().unwrap_or("failed");
+        let outcome = heartbeat.outcome.get().unwrap_or_default();
         self.last = Some(LastRun { outcome, exit });
         self.schedule.finish(self.now(), ending(exit), random());
-        tracing::info!(outcome, exit_code = exit.code(), next = %self.next_run(), "run finished");
+        tracing::info!(outcome = outcome.name(), exit_code = exit.code(), next = %self.next_run(), "run finished");
         Ok(exit)
     }
 
@@ -213,8 +214,8 @@ impl<'a> Service<'a> {
         match self.last {
             None => format!("idle, {next}"),
             Some(LastRun { outcome, exit }) => {
-                let outcome = outcome.replace('_', " ");
-                format!("idle, {next}, last run: {outcome} (exit code {})", exit.code())
+                let (outcome, exit) = (outcome.text(), exit.code());
+                format!("idle, {next}, last run: {outcome} (exit code {exit})")
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::http::Backoff;
 use crate::model::Catalog;
 use crate::names::Names;
 use crate::plan::Restriction;
-use crate::report::{Extent, Look, Show, View};
+use crate::report::{Extent, Look, RunOutcome, Show, View};
 use crate::run::session::process::Terminal;
 use crate::target;
 
@@ -29,7 +29,7 @@ pub(in crate::run) struct Heartbeat {
     /// The id of the last command that was carried out.
     pub(in crate::run) command: Option<String>,
     /// How the run ended, once it has.
-    pub(in crate::run) outcome: Cell<Option<&'static str>>,
+    pub(in crate::run) outcome: Cell<Option<RunOutcome>>,
 }
 
 #[derive(Clone, Copy)]

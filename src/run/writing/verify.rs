@@ -59,7 +59,7 @@ async fn find_doubt(
     }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for change in &plan.changes {
-        *kinds.entry(change.kind.name()).or_default() += 1;
+        *kinds.entry(change.kind.verb()).or_default() += 1;
     }
     let kinds: Vec<String> = kinds
         .into_iter()

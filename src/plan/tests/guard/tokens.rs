@@ -190,7 +190,7 @@ fn a_token_lifts_only_the_limits_that_it_was_printed_for() {
         refusal.reasons,
         [
             "7 of 20 accounts (35.0 %) would be changed or created; `guard.max_changes` is 3",
-            "6 of 20 accounts (30.0 %) would be made; `guard.max_per_kind.create` is 1",
+            "6 of 20 accounts (30.0 %) would be created; `guard.max_per_kind.create` is 1",
             "the given token does not match: it was printed for `guard.max_removals`, and lifts nothing else",
         ]
     );

@@ -135,7 +135,7 @@ impl Printer<'_> {
         let show = self.view.show;
         let told = |change: &Change, side: &DiffSide<'_>| {
             let details = details(change, side.catalog.schema(change.resource), show);
-            format!("{} {details}", change.kind.name()).trim_end().to_owned()
+            format!("{} {details}", change.kind.verb()).trim_end().to_owned()
         };
         let (now, then) = (told(present, &diff.present), told(other, &diff.other));
         let schema = diff.present.catalog.schema(present.resource);

@@ -8,7 +8,7 @@ use crate::report::{Decision, Show, changed_values, summary_of};
 
 fn nothing(what: String) -> Decision {
     Decision {
-        action: "nothing",
+        action: None,
         what,
         rule: None,
         values: Vec::new(),
@@ -98,13 +98,13 @@ impl Facts<'_> {
         };
         match withheld {
             Some(by) => Decision {
-                action: "nothing",
-                what: format!("{} is withheld ({what})", change.kind.name()),
+                action: None,
+                what: format!("{} is withheld ({what})", change.kind.verb()),
                 rule: Some(by.to_owned()),
                 values,
             },
             None => Decision {
-                action: change.kind.name(),
+                action: Some(change.kind),
                 what,
                 rule: Some(rule(change).to_owned()),
                 values,
