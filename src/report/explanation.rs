@@ -101,6 +101,11 @@ pub struct Decision {
     pub values: Vec<String>,
 }
 
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn name_of<S: Serializer>(action: &Option<ActionKind>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(action.map_or(NOTHING, ActionKind::name))
 }

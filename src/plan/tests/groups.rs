@@ -240,7 +240,7 @@ fn an_emptied_group_is_stopped() {
         let reasons = refused.map_or_else(Vec::new, |refused| refused.0.reasons);
         let lost = usize::from(MANY) - left.len();
         let told = format!(
-            "{lost} of 5 members ({}.0 %) would lose their place in a group; `guard.max_memberships_removed` is 20 %, which \
+            "{lost} of 5 members ({}.0 %) would leave a group; `guard.max_memberships_removed` is 20 %, which \
              allows 1",
             lost * 20
         );

@@ -8,21 +8,25 @@ use crate::model::{Catalog, Plan, TypeId, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
 
-/// How many records that keep accounts are printed. The others are in the report.
+/// How many records are printed because of which accounts are skipped. The others are in the report.
 const RECORDS: usize = 10;
 
-/// The records that keep accounts for a reason, if there are any.
+/// The records because of which accounts are skipped for this reason, if there are any.
 fn records(plan: &Plan, reason: &str) -> String {
-    let kept = plan.skipped.iter().filter(|kept| kept.reason == reason);
-    let named: Vec<String> = kept
-        .filter_map(|kept| {
-            let record = kept.record.as_ref()?.to_string();
-            let noun = if kept.resource == TypeId::default() {
+    let skipped = plan.skipped.iter().filter(|skipped| skipped.reason == reason);
+    let named: Vec<String> = skipped
+        .filter_map(|skipped| {
+            let record = skipped.record.as_ref()?.to_string();
+            let noun = if skipped.resource == TypeId::default() {
                 "account"
             } else {
                 "at"
             };
-            Some(format!("\n    {noun} {}: {}", kept.target_id, one_line(&record)))
+            Some(format!(
+                "\n    {noun} {}: {}",
+                skipped.target_id,
+                one_line(&record)
+            ))
         })
         .collect();
     let mut lines: String = named.iter().take(RECORDS).map(String::as_str).collect();
@@ -61,9 +65,9 @@ pub(in crate::report) fn planned(plan: &Plan, catalog: &Catalog) -> String {
 pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
     let report = report_of(plan, catalog);
     let mut line = format!("Plan: {}; {} unchanged", to_do(&report), plan.unchanged);
-    let kept = plan.skipped_unchanged().count();
-    if kept > 0 {
-        let _ = write!(line, ", {kept} kept");
+    let skipped = plan.skipped_unchanged().count();
+    if skipped > 0 {
+        let _ = write!(line, ", {skipped} skipped");
     }
     if !plan.withheld.is_empty() {
         let _ = write!(line, ", {} withheld", plan.withheld.len());
@@ -80,11 +84,11 @@ pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
     }
     line.push_str(").");
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for kept in plan.skipped_unchanged() {
-        *reasons.entry(&kept.reason).or_default() += 1;
+    for skipped in plan.skipped_unchanged() {
+        *reasons.entry(&skipped.reason).or_default() += 1;
     }
     for (reason, count) in reasons {
-        let _ = write!(line, "\n  kept {count}: {}", one_line(reason));
+        let _ = write!(line, "\n  skipped {count}: {}", one_line(reason));
         line.push_str(&records(plan, reason));
     }
     if plan.without_role > 0 {

@@ -67,7 +67,7 @@ fn each_action_that_is_withheld_names_its_setting() {
         (
             "delete-disables",
             "delete",
-            "Done: 1 created, 1 adopted, 1 updated, 1 disabled",
+            "Done: 1 created, 1 adopted, 1 updated, 1 deactivated",
         ),
         (
             "no-update-provider-mismatch",
@@ -76,7 +76,7 @@ fn each_action_that_is_withheld_names_its_setting() {
         ),
         (
             "create-as-disabled",
-            "enable",
+            "reactivate",
             "Done: 1 created, 1 adopted, 1 updated, 1 deleted",
         ),
     ] {

@@ -70,7 +70,7 @@ fn each_decision_names_its_rule() {
         ),
         (
             "dan@example.org",
-            "Decision: nothing: account <dan@example.org> is kept: no source proves that its person is absent",
+            "Decision: nothing: account <dan@example.org> is skipped: no source proves that its person is absent",
         ),
         (
             "users.csv:5",

@@ -57,7 +57,7 @@ fn an_emptied_group_is_noticed() {
     let ran = stage.run(&["sync"]);
     assert_eq!(ran.exit, 4, "{}{}", ran.out, ran.err);
     assert!(
-        ran.err.contains("3 of 10 members (30.0 %) would lose their place in a group; `guard.max_memberships_removed` is 20 %, which allows 2"),
+        ran.err.contains("3 of 10 members (30.0 %) would leave a group; `guard.max_memberships_removed` is 20 %, which allows 2"),
         "{}",
         ran.err
     );

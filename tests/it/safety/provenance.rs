@@ -131,11 +131,11 @@ fn each_keeps_to_its_own(jobs: &Jobs, [staff, students]: [&str; 2], more: [&str;
     jobs.run(students, &of_students)
         .exits(0)
         .says(&foreign)
-        .says("45 unchanged, 4 kept (49 accounts, 45 managed)")
+        .says("45 unchanged, 4 skipped (49 accounts, 45 managed)")
         .says("Done: in sync, nothing to change.");
     jobs.run(staff, &of_staff)
         .exits(0)
-        .says("4 unchanged, 45 kept (49 accounts, 4 managed)")
+        .says("4 unchanged, 45 skipped (49 accounts, 4 managed)")
         .says("Done: in sync, nothing to change.");
     match &jobs.slapd {
         Some(slapd) => {
@@ -187,7 +187,7 @@ fn a_name_that_is_given_up_is_taken_over() {
                 it to `policy.retired_providers`";
     jobs.run("new.csv", DELETE)
         .exits(0)
-        .says("44 unchanged, 1 kept")
+        .says("44 unchanged, 1 skipped")
         .says(kept);
     let report = jobs.lab.json("report.json");
     assert_eq!(report["kept_reasons"], serde_json::json!({kept: 1}));

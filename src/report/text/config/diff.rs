@@ -77,8 +77,8 @@ fn verdict(diff: &ConfigDiff<'_>) -> String {
         (comparison.only_first.len(), "only present"),
         (comparison.only_second.len(), "only new"),
         (comparison.different.len(), "different"),
-        (comparison.kept_first.len(), "no longer kept"),
-        (comparison.kept_second.len(), "newly kept"),
+        (comparison.kept_first.len(), "no longer skipped"),
+        (comparison.kept_second.len(), "newly skipped"),
         (diff.present.rejected.len(), "no longer rejected"),
         (diff.other.rejected.len(), "newly rejected"),
     ];
@@ -159,10 +159,7 @@ impl Printer<'_> {
         if kept.is_empty() {
             return Ok(());
         }
-        self.heading(
-            &format!("Kept without a change, only with {}", side.file),
-            kept.len(),
-        )?;
+        self.heading(&format!("Skipped only with {}", side.file), kept.len())?;
         let shown = self.shown(kept.len());
         for kept in &kept[..shown] {
             let id = kept

@@ -59,7 +59,7 @@ impl Facts<'_> {
                 .as_ref()
                 .map_or_else(String::new, |record| format!(" ({record})"));
             nothing(format!(
-                "account {} is kept: {}{record}",
+                "account {} is skipped: {}{record}",
                 kept.target_id, kept.reason
             ))
         }));

@@ -72,7 +72,7 @@ pub(in crate::model) fn plant(zitadel: &ZitadelDouble, random: &mut Random) -> V
             };
             let runs = random.between(1..=3).to_string();
             write(zitadel, &user.id, &since, &runs);
-            told.push(format!("{} is noted as missing: {since}, {runs}", user.id));
+            told.push(format!("{} is marked as absent: {since}, {runs}", user.id));
         }
     }
     told

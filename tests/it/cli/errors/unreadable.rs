@@ -71,7 +71,7 @@ fn a_csv_file_without_people() {
     stage.write("users.csv", "email,first_name,last_name,phone\n");
     stage.run("").assert(
         4,
-        &format!("{START}Source csv: 0 read\nPlan: nothing to change; 0 unchanged, 2 kept (2 accounts, 2 managed).\n  kept 2: its person is absent, and `policy.absent` is `keep`\n"),
+        &format!("{START}Source csv: 0 read\nPlan: nothing to change; 0 unchanged, 2 skipped (2 accounts, 2 managed).\n  skipped 2: its person is absent, and `policy.absent` is `keep`\n"),
         "refused: source `csv` contains no people at all; if that is right, set `guard.allow_empty: true`\nhint: \
          check the sources, then run again\nRefused: nothing was written. N requests, T s (organization \
          ORGANIZATION at ZITADEL). Exit code 4.\n",

@@ -149,7 +149,7 @@ fn a_row_with_a_wrong_address_removes_nobody() {
         &lab,
         "alice@example.org,Alice,,\nbob@example.org,Bob,Baker,\ncarol@example.org,Carol,Carpenter,\n",
     );
-    lab.run("plan").exits(1).says("1 to delete").says("1 kept");
+    lab.run("plan").exits(1).says("1 to delete").says("1 skipped");
 }
 
 /// The same where a directory has the address as id.
@@ -182,7 +182,9 @@ fn an_account_that_a_rejection_names_is_never_removed() {
     );
     nothing_changes(&lab, 1)
         .says("and cannot be adopted: `policy.adopt` is false")
-        .says("kept 4: a person in the sources has its login name, address or `localpart`, and another id");
+        .says(
+            "skipped 4: a person in the sources has its login name, address or `localpart`, and another id",
+        );
 }
 
 #[test]

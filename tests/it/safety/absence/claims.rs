@@ -9,7 +9,7 @@ use crate::safety::lab::{Lab, staff};
 
 const LOCALPARTS: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
 
-const KEPT: &str = "kept 1: a rejected record has its login name, address or `localpart`";
+const KEPT: &str = "skipped 1: a rejected record has its login name, address or `localpart`";
 
 /// Ten people have accounts. Then Ada's entry is gone, and there is one of another id and this address, which lacks a first
 /// name; Ben has left.

@@ -63,14 +63,14 @@ fn an_account_stays_until_the_time_has_passed() {
     let dry = lab
         .run("plan")
         .exits(0)
-        .says("! note")
-        .says("Plan: 1 to note; 9 unchanged (10 accounts, 10 managed).");
+        .says("! mark as absent")
+        .says("Plan: 1 to mark as absent; 9 unchanged (10 accounts, 10 managed).");
     assert!(dry.out.contains("seen by 1 run  (account"), "{}", dry.out);
     assert!(lab.zitadel.writes().is_empty());
 
     lab.run("sync --report report.json")
         .exits(0)
-        .says("1 noted as missing");
+        .says("1 marked as absent");
     assert_eq!(lab.zitadel.writes().len(), 1);
     let (since, runs) = noted(&lab);
     let since = since.unwrap();
@@ -98,7 +98,7 @@ fn an_account_stays_until_the_time_has_passed() {
 #[test]
 fn an_account_stays_for_as_many_runs() {
     let lab = one_missing("  absent: deactivate\n  grace:\n    after: 1h\n    runs: 3\n");
-    lab.run("sync").exits(0).says("1 noted as missing");
+    lab.run("sync").exits(0).says("1 marked as absent");
     lab.run("sync").exits(0).says("seen by 2 runs");
     lab.run("sync").exits(0).says("seen by 3 runs");
     // Enough runs, and nothing more to count, but not enough time.
@@ -106,7 +106,7 @@ fn an_account_stays_for_as_many_runs() {
     assert_eq!(noted(&lab).1.as_deref(), Some("3"));
     note(&lab, &days_ago(1), "1");
     lab.run("sync").exits(0).says("seen by 2 runs");
-    lab.run("sync").exits(0).says("1 disabled");
+    lab.run("sync").exits(0).says("1 deactivated");
     assert_eq!(lab.account(&missing()).state, UserState::Inactive);
     lab.run("sync").exits(0).says("nothing to change");
 }
@@ -115,7 +115,7 @@ fn an_account_stays_for_as_many_runs() {
 #[test]
 fn an_incomplete_source_does_not_count() {
     let lab = one_missing("  absent: delete\n  grace:\n    runs: 2\n");
-    lab.run("sync").exits(0).says("1 noted as missing");
+    lab.run("sync").exits(0).says("1 marked as absent");
     let whole = std::fs::read_to_string(lab.path("users.csv")).unwrap();
     std::fs::write(lab.path("users.csv"), format!("{whole}broken\n")).unwrap();
     lab.run("sync").exits(1);
@@ -138,7 +138,7 @@ fn an_absence_that_is_over_does_not_count_for_the_next() {
         lab.run("sync").exits(0).says("nothing to change");
         lab.people(&staff(10)[..9]);
         lab.configure("policy:\n  absent: delete\n  grace:\n    after: 1d\n");
-        lab.run("sync").exits(0).says("1 noted as missing");
+        lab.run("sync").exits(0).says("1 marked as absent");
         assert!(has_account(&lab));
     }
 }
@@ -148,9 +148,9 @@ fn an_absence_that_is_over_does_not_count_for_the_next() {
 fn who_comes_back_is_active_again_unless_an_administrator_said_otherwise() {
     let lab = one_missing("  absent: deactivate\n  grace:\n    after: 14d\n");
     note(&lab, &days_ago(15), "1");
-    lab.run("sync").exits(0).says("1 disabled");
+    lab.run("sync").exits(0).says("1 deactivated");
     lab.people(&staff(10));
-    lab.run("sync").exits(0).says("1 enabled");
+    lab.run("sync").exits(0).says("1 reactivated");
     let account = lab.account(&missing());
     assert_eq!(account.state, UserState::Active);
     assert_eq!(
@@ -177,7 +177,7 @@ fn who_comes_back_disabled_is_not_missing() {
         ));
         lab.run("sync").exits(0);
         lab.slapd().delete(&people[2].dn());
-        lab.run("sync").exits(0).says("1 noted as missing");
+        lab.run("sync").exits(0).says("1 marked as absent");
         people[2].enabled = false;
         lab.slapd().add(&people[2]);
         lab.run("sync").exits(0);
@@ -202,7 +202,7 @@ fn a_note_that_cannot_be_right_starts_anew() {
         lab.run("sync")
             .exits(0)
             .says("its absence marker is invalid")
-            .says("1 noted as missing");
+            .says("1 marked as absent");
         assert_eq!(noted(&lab).1.as_deref(), Some("1"));
         lab.run("sync")
             .exits(0)
@@ -215,7 +215,7 @@ fn a_note_that_cannot_be_right_starts_anew() {
 #[test]
 fn the_guard_counts_the_removal_and_not_the_note() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\nguard:\n  max_removals: 0\n");
-    lab.run("sync").exits(0).says("1 noted as missing");
+    lab.run("sync").exits(0).says("1 marked as absent");
     note(&lab, &days_ago(15), "1");
     lab.run("sync").exits(4);
     assert!(has_account(&lab));
@@ -225,7 +225,7 @@ fn the_guard_counts_the_removal_and_not_the_note() {
 #[test]
 fn a_plan_file_holds_no_notes() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
-    lab.run("plan --out plan.json").exits(0).says("note");
+    lab.run("plan --out plan.json").exits(0).says("mark as absent");
     assert_eq!(lab.json("plan.json")["changes"], json!([]));
 }
 
@@ -239,7 +239,7 @@ fn a_plan_that_waits_removes_nobody_who_was_back() {
     lab.run("sync").exits(0);
     lab.run("apply plan.json").exits(1).says("has changed since");
     lab.people(&staff(10)[..9]);
-    lab.run("sync").exits(0).says("1 noted as missing");
+    lab.run("sync").exits(0).says("1 marked as absent");
     lab.run("apply plan.json").exits(1).says("has changed since");
     assert!(has_account(&lab));
     note(&lab, &days_ago(20), "1");
@@ -280,7 +280,7 @@ fn a_run_that_was_killed_while_noting_heals() {
         // The write of the killed run may be done after its end; the next run then is the second one.
         let next = lab.run("sync").exits(0);
         if has_account(&lab) {
-            next.says("1 noted as missing");
+            next.says("1 marked as absent");
             lab.run("sync").exits(0).says("1 deleted");
         }
         assert!(!has_account(&lab));

@@ -199,7 +199,7 @@ fn marks_and_notes_do_not_depend_on_a_filter() {
         lab.configure("policy:\n  absent: deactivate\n  grace:\n    runs: 3\n");
         lab.run("sync").exits(0);
         lab.people(&people[..19]);
-        lab.run("sync").exits(0).says("1 noted as missing");
+        lab.run("sync").exits(0).says("1 marked as absent");
         lab.zitadel.answer_filters(lie);
         lab.run("sync").exits(0).says("seen by 2 runs");
         lab.people(&people);

@@ -57,7 +57,7 @@ fn the_server_takes_actions_away() {
             "{\"delete-disables\": true}",
             "policy.delete_deactivates",
             "true",
-            "Done: 1 created, 1 updated, 2 disabled",
+            "Done: 1 created, 1 updated, 2 deactivated",
         ),
         (
             "create-as-disabled: true",
@@ -163,7 +163,7 @@ fn protected_accounts_are_those_of_both() {
     lab.run("sync")
         .exits(0)
         .says(&format!("Policy: `guard.protected` is 2 more by {ORIGIN}"))
-        .says("kept 2: `guard.protected` names it");
+        .says("skipped 2: `guard.protected` names it");
     assert_eq!(lab.names().len(), 13);
 }
 
@@ -229,20 +229,20 @@ fn limits_hold_for_plans_and_undoes() {
         .set_organization_metadata(KEY, "delete-disables: true\nno-update: true");
     lab.run("apply plan.json --undo-file undo.json")
         .exits(0)
-        .says("Done: 1 created, 2 disabled");
+        .says("Done: 1 created, 2 deactivated");
     assert_eq!(lab.account("ben").state, UserState::Inactive);
     lab.zitadel.set_organization_metadata(KEY, "no-delete: true");
     lab.run("undo undo.json")
         .exits(0)
         .says("x delete")
-        .says("2 enabled");
+        .says("2 reactivated");
     assert_eq!(lab.names().len(), 13);
     // A plan that was made under the limits holds deactivations, and is still good without them.
     lab.zitadel
         .set_organization_metadata(KEY, "delete-disables: true");
     lab.run("plan --out plan.json").exits(0);
     lab.zitadel.remove_organization_metadata(KEY);
-    lab.run("apply plan.json").exits(0).says("2 disabled");
+    lab.run("apply plan.json").exits(0).says("2 deactivated");
     assert_eq!(lab.names().len(), 13);
 }
 

@@ -209,7 +209,7 @@ fn a_protected_account_survives_its_person() {
     lab.configure(&format!("{DELETE_ABSENT}guard: {{protected: ['BEN2*']}}\n"));
     lab.run("sync --report report.json")
         .exits(0)
-        .says("kept 1: `guard.protected` names it");
+        .says("skipped 1: `guard.protected` names it");
     let kept = &lab.json("report.json")["kept_accounts"];
     assert_eq!(
         *kept,

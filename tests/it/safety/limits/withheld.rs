@@ -53,7 +53,7 @@ fn a_delete_becomes_a_deactivation() {
     lab.run("plan --out plan.json").exits(0);
     lab.run("apply plan.json")
         .exits(0)
-        .says("Done: 1 created, 2 disabled");
+        .says("Done: 1 created, 2 deactivated");
     for id in ["ben", "cleo"] {
         assert_eq!(state(&lab, id), UserState::Inactive, "{id}");
     }
@@ -61,7 +61,7 @@ fn a_delete_becomes_a_deactivation() {
         .exits(0)
         .says("nothing to change; 13 unchanged");
     lab.slapd().add(&Person::new("ben", "Ben", "Test"));
-    lab.run("sync").exits(0).says("Done: 1 enabled");
+    lab.run("sync").exits(0).says("Done: 1 reactivated");
     assert_eq!(state(&lab, "ben"), UserState::Active);
 }
 
@@ -72,7 +72,7 @@ fn a_new_account_waits_to_be_activated() {
     lab.configure(CREATED_DEACTIVATED);
     lab.run("sync --verify")
         .exits(0)
-        .says("x enable")
+        .says("x reactivate")
         .says("`policy.create_deactivated` is true")
         .says("Done: 2 created");
     let ada = lab.account("ada@example.com");
@@ -84,7 +84,7 @@ fn a_new_account_waits_to_be_activated() {
     );
     lab.run("plan --detailed-exit-code")
         .exits(0)
-        .says("kept 2: it is deactivated, as new accounts are until an administrator activates them");
+        .says("skipped 2: it is deactivated, as new accounts are until an administrator activates them");
     let path = format!("/v2/users/{}/reactivate", ada.id);
     assert_eq!(lab.zitadel.act("POST", &path, &serde_json::json!({})).0, 200);
     lab.run("sync").exits(0);

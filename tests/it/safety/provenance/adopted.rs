@@ -132,7 +132,7 @@ fn what_others_made_is_seen_in_a_few_requests() {
     jobs.run("students.csv", "").exits(0);
     jobs.run("staff.csv", "").exits(0);
     jobs.lab.zitadel.reset_counts();
-    jobs.run("staff.csv", DELETE).exits(0).says("300 kept");
+    jobs.run("staff.csv", DELETE).exits(0).says("300 skipped");
     let report = jobs.lab.json("report.json");
     let by_operation = &report["requests"]["by_operation"];
     assert_eq!(by_operation["read_metadata"], 20, "{by_operation}");

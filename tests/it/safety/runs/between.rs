@@ -130,7 +130,7 @@ fn an_absence_that_is_over_right_before_the_removal_keeps_the_account() {
             lab.configure(&format!("policy:\n  absent: {fate}\n  grace:\n    runs: 2\n"));
             lab.run("sync").exits(0);
             lab.people(&people[..9]);
-            lab.run("sync").exits(0).says("1 noted as missing");
+            lab.run("sync").exits(0).says("1 marked as absent");
             let mut wanted = lab.account(&people[9].email);
             let act = Act {
                 name: "note",
@@ -222,7 +222,7 @@ fn an_account_of_somebody_else_is_neither_enabled_nor_adopted() {
     lab.configure("policy:\n  disabled: deactivate\n");
     lab.run("sync").exits(0);
     lab.disable("ada");
-    lab.run("sync").exits(0).says("1 disabled");
+    lab.run("sync").exits(0).says("1 deactivated");
     lab.slapd().replace(&people[0].dn(), "shadowFlag", &["0"]);
     let id = lab.account("ada").id;
     let given = handings_over(&id).swap_remove(2);

@@ -113,7 +113,7 @@ fn the_servers_limits_hold_for_the_named_people() {
         .says("1 withheld");
     assert_eq!(lab.names().len(), 4);
     limit("delete-disables: true");
-    lab.run("sync --only ada").exits(0).says("Done: 1 disabled");
+    lab.run("sync --only ada").exits(0).says("Done: 1 deactivated");
     assert_eq!(lab.names().len(), 4);
 }
 

@@ -81,7 +81,7 @@ fn a_plan_passes_the_guard_and_is_bound_to_its_configuration() {
     with("guard: {protected: [ben@example.com], max_missing: 30%}\n");
     lab.run("apply plan.json")
         .exits(0)
-        .says("kept 1: `guard.protected` names it");
+        .says("skipped 1: `guard.protected` names it");
     assert!(lab.names().contains(&"ben@example.com".to_owned()));
     lab.configure("policy: {absent: deactivate}\n");
     lab.run("apply plan.json")

@@ -60,7 +60,7 @@ fn whoever_is_deactivated_is_signed_out() {
     let plan = lab.run("plan --format json").exits(0).out;
     let plan: serde_json::Value = serde_json::from_str(plan.lines().next().unwrap()).unwrap();
     assert_eq!(plan["changes"][0]["ends_sessions"], true, "{plan}");
-    lab.run("sync --verify").exits(0).says("Done: 2 disabled");
+    lab.run("sync --verify").exits(0).says("Done: 2 deactivated");
     assert_eq!(sessions(&lab), ENDED);
     assert_deactivated(&lab);
     lab.run("plan --detailed-exit-code")
@@ -101,14 +101,14 @@ fn every_way_to_a_deactivation_ends_sessions() {
     let lab = leaving(&format!("{deleting}, delete_deactivates: true}}\n"));
     lab.run("plan --out plan.json").exits(0);
     assert_eq!(sessions(&lab), KEPT);
-    lab.run("apply plan.json").exits(0).says("Done: 2 disabled");
+    lab.run("apply plan.json").exits(0).says("Done: 2 deactivated");
     assert_eq!(sessions(&lab), ENDED);
     assert_deactivated(&lab);
 
     let lab = leaving(&format!("{deleting}}}\n"));
     lab.zitadel
         .set_organization_metadata("directory-sync.policy", "delete-disables: true");
-    lab.run("sync").exits(0).says("Done: 2 disabled");
+    lab.run("sync").exits(0).says("Done: 2 deactivated");
     assert_eq!(sessions(&lab), ENDED);
 
     let lab = leaving("");
@@ -127,7 +127,7 @@ fn every_way_to_a_deactivation_ends_sessions() {
     lab.run("sync")
         .exits(0)
         .says("on the list of leavers, sessions are ended")
-        .says("Done: 2 disabled");
+        .says("Done: 2 deactivated");
     assert_eq!(sessions(&lab), ENDED);
 }
 
@@ -135,7 +135,7 @@ fn every_way_to_a_deactivation_ends_sessions() {
 #[test]
 fn one_person_is_signed_out_now() {
     let lab = leaving(SIGNS_OUT);
-    lab.run("sync --only cleo").exits(0).says("Done: 1 disabled");
+    lab.run("sync --only cleo").exits(0).says("Done: 1 deactivated");
     assert_eq!(sessions(&lab), [("ada", 2), ("ben", 2), ("cleo", 0)]);
 }
 
@@ -212,7 +212,7 @@ fn missing_rights_are_told_and_made_good_later() {
     lab.run("plan")
         .exits(0)
         .says("sessions are ended, which an earlier run did not finish");
-    lab.run("sync").exits(0).says("Done: 1 updated, 1 enabled");
+    lab.run("sync").exits(0).says("Done: 1 updated, 1 reactivated");
     assert_eq!(sessions(&lab), ENDED);
     assert_eq!(lab.account("ben").state, UserState::Active);
     lab.run("plan --detailed-exit-code").exits(0);
@@ -228,7 +228,7 @@ fn an_undo_says_that_sessions_do_not_come_back() {
     assert_eq!(lost.as_array().map(Vec::len), Some(2), "{lost}");
     lab.run("undo undo.json --undo-file again.json")
         .exits(0)
-        .says("Done: 2 enabled")
+        .says("Done: 2 reactivated")
         .says("2 accounts: the sessions, which the run ended: its person has to sign in again");
     assert_eq!(sessions(&lab), ENDED);
     for id in ["ben", "cleo"] {
@@ -241,7 +241,7 @@ fn an_undo_says_that_sessions_do_not_come_back() {
     lab.run("undo again.json")
         .exits(0)
         .says("sessions are ended")
-        .says("Done: 2 disabled");
+        .says("Done: 2 deactivated");
     assert_eq!(sessions(&lab), ENDED);
     assert_deactivated(&lab);
 }

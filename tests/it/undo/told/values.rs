@@ -112,7 +112,7 @@ fn an_account_that_was_made_and_has_changed_since_stays() {
         .replace(&Person::new("xara", "", "").dn(), "displayName", &["X."]);
     lab.disable("yves");
     lab.configure("policy: {disabled: deactivate}\n");
-    lab.run("sync").exits(0).says("1 updated, 1 disabled");
+    lab.run("sync").exits(0).says("1 updated, 1 deactivated");
     lab.run("undo undo.json")
         .exits(1)
         .says("1 deleted; 2 failed")

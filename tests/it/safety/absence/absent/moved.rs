@@ -42,7 +42,7 @@ fn somebody_disabled_who_moved_meets_the_policy_for_the_disabled() {
     for (policy, said) in [
         (
             "{absent: delete, disabled: keep}",
-            "kept 1: `policy.disabled` is `keep`",
+            "skipped 1: `policy.disabled` is `keep`",
         ),
         ("{absent: delete, disabled: deactivate}", "disabled in the source"),
         ("{absent: deactivate, disabled: delete}", "disabled in the source"),
@@ -92,7 +92,7 @@ fn a_localpart_says_whose_a_record_is() {
         lab.run("plan")
             .exits(exit)
             .says("1 to delete")
-            .says("1 kept")
+            .says("1 skipped")
             .says("users.csv:2 (csv)");
     }
     lab.run("sync").exits(1);

@@ -44,7 +44,7 @@ fn a_clock_that_says_nothing_counts_nothing() {
     lab.zitadel.advance_clock(std::time::Duration::from_secs(240));
     lab.run("sync")
         .exits(0)
-        .says("1 noted as missing")
+        .says("1 marked as absent")
         .does_not_say("clock");
     note(&lab, &days_ago(15), "1");
     for date in [
