@@ -1,6 +1,7 @@
-//! The list of all keys. A new key is added only in [`table`]. Unknown keys, defaults, suggestions, messages and the
+//! The list of all keys. A new key is added only in [`table`], another name of a key in [`aliases`]. Unknown keys, defaults, suggestions, messages and the
 //! schema are derived from it.
 
+pub(super) mod aliases;
 mod kind;
 mod table;
 

@@ -1,10 +1,9 @@
 //! Configuration files of other tools: recognized by their top-level keys, and converted to our tree.
 //!
-//! famedly-sync's files have our tree with older names of sections, which [`famedly`] knows. Other files are
-//! converted completely.
+//! famedly-sync's files have our tree with older names of sections (`config/keys/aliases.rs`). Other files are converted
+//! completely.
 
 mod ad_connect;
-pub(in crate::config) mod famedly;
 mod names;
 mod translation;
 mod udm_connector;

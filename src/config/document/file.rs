@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::line;
 use super::yaml::{self, Node};
-use crate::config::dialects::{self, Dialect, Names, famedly};
+use crate::config::dialects::{self, Dialect, Names};
 use crate::config::error::{Mistake, Origin};
+use crate::config::keys::aliases;
 use crate::config::layers::environment::Environment;
 use crate::config::request::LoadRequest;
 
@@ -72,7 +73,7 @@ impl File {
         let foreign = self.names.of(&levels.join("."));
         let line = match &foreign {
             Some(path) => self.line(&path.split('.').collect::<Vec<_>>(), skip),
-            None => famedly::spellings(levels)
+            None => aliases::spellings(levels)
                 .iter()
                 .find_map(|levels| self.line(levels, skip)),
         };

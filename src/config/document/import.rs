@@ -6,9 +6,9 @@ use figment::value::{Dict, Empty, Tag, Value};
 
 use super::file::File;
 use super::yaml::Node;
-use crate::config::dialects::famedly;
 use crate::config::error::{Mistake, Origin};
 use crate::config::keys;
+use crate::config::keys::aliases::{self, Alias};
 
 /// All values of the file.
 pub(in crate::config) fn values(file: &File, mistakes: &mut Vec<Mistake>) -> Dict {
@@ -21,8 +21,8 @@ pub(in crate::config) fn values(file: &File, mistakes: &mut Vec<Mistake>) -> Dic
     if let Node::Table(entries) = &file.content {
         import.table(entries, &mut values);
     }
-    for before in famedly::modernize(&mut values) {
-        import.clash(before);
+    for alias in aliases::modernize(&mut values) {
+        import.clash(alias);
     }
     values
 }
@@ -54,7 +54,7 @@ impl Import<'_> {
     /// `None` for a known key without a value: it is not set, so the default applies.
     fn value(&mut self, node: &Node) -> Option<Value> {
         Some(match node {
-            Node::Null if keys::known_to_any(&famedly::current_path(&self.path)) => return None,
+            Node::Null if keys::known_to_any(&aliases::current_path(&self.path)) => return None,
             Node::Null => Value::Empty(Tag::Default, Empty::None),
             Node::Text(content) => Value::String(Tag::Default, content.clone()),
             Node::List(elements) => {
@@ -66,7 +66,7 @@ impl Import<'_> {
                 });
                 Value::Array(Tag::Default, elements.collect())
             }
-            Node::Table(entries) if keys::is_ordered(&famedly::current_path(&self.path)) => {
+            Node::Table(entries) if keys::is_ordered(&aliases::current_path(&self.path)) => {
                 self.pairs(entries)
             }
             Node::Table(entries) => {
@@ -108,14 +108,18 @@ impl Import<'_> {
         self.mistakes.push(mistake);
     }
 
-    /// Reports an old name beside the current one.
-    fn clash(&mut self, before: &str) {
-        let today = famedly::name_today(before);
-        self.path = vec![before.to_owned()];
-        let what = format!("`{before}` is the old name of `{today}`, and both are given");
-        let mistake = Mistake::new(before, what)
-            .at(self.origin(0))
-            .hint(format!("move its keys to `{today}`"));
+    /// Reports an alias beside the current name.
+    fn clash(&mut self, clashing: Alias) {
+        let Alias { alias, name } = clashing;
+        self.path = alias.split('.').map(str::to_owned).collect();
+        let (what, hint) = if clashing.is_of_section() {
+            let what = format!("`{alias}` is the old name of `{name}`, and both are given");
+            (what, format!("move its keys to `{name}`"))
+        } else {
+            let what = format!("`{alias}` is another name of `{name}`, and both are given");
+            (what, "remove one of them".to_owned())
+        };
+        let mistake = Mistake::new(alias, what).at(self.origin(0)).hint(hint);
         self.mistakes.push(mistake);
     }
 

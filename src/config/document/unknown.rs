@@ -5,6 +5,7 @@ use figment::value::{Dict, Value};
 use super::read::Report;
 use crate::config::error::{Mistake, suggest};
 use crate::config::keys;
+use crate::config::keys::aliases::ALIASES;
 use crate::config::keys::{Entry, Kind};
 use crate::config::layers::Layers;
 use crate::config::sections::attributes;
@@ -102,7 +103,9 @@ impl Check<'_> {
             .filter(|_| is_of_people);
         let is_foreign =
             |member: &&str| attributes::is_of_other_target(self.layers, &format!("{pattern}.{member}"));
-        let siblings = further.chain(keys::members(&pattern).filter(|member| !is_foreign(member)));
+        let aliases = ALIASES.iter().filter(|alias| alias.section() == pattern);
+        let known = keys::members(&pattern).chain(aliases.map(|alias| alias.last()));
+        let siblings = further.chain(known.filter(|member| !is_foreign(member)));
         let sibling = suggest(name, siblings).map(|meant| below(section, meant));
         let meant = sibling.or_else(|| {
             // Correct name, wrong level.

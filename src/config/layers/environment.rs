@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
-use crate::config::dialects::famedly;
 use crate::config::error::{Mistake, Origin};
+use crate::config::keys::aliases;
 
 /// Prefixes in order of precedence. The others are famedly-sync's, from 0.6 on and before.
 const PREFIXES: [&str; 3] = ["DIRECTORY_SYNC__", "FAMEDLY_SYNC__", "FAMEDLY_LDAP_SYNC__"];
@@ -121,7 +121,7 @@ fn key_path(name: &str) -> Option<(usize, Vec<String>)> {
         };
         start
             .eq_ignore_ascii_case(prefix)
-            .then(|| (rank, famedly::current_path(&levels())))
+            .then(|| (rank, aliases::current_path(&levels())))
     })
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use self::kind::joined;
 
-use super::dialects::famedly;
+use super::keys::aliases::{ALIASES, Alias};
 use super::keys::{self, Entry, SOURCE_KINDS};
 
 pub fn schema() -> Value {
@@ -22,19 +22,35 @@ pub fn schema() -> Value {
         descriptions: &descriptions,
     };
     let mut top = tree.section("");
-    for (before, now) in famedly::sections() {
-        let place = now.replace('.', "/properties/");
-        top["properties"][before] = json!({
-            "$ref": format!("#/properties/{place}"),
-            "deprecated": true,
-            "description": format!("The name of `{now}` in files of famedly-sync."),
-        });
+    for alias in ALIASES {
+        if let Some(entry) = top.pointer_mut(&pointer(alias.section())) {
+            entry["properties"][alias.last()] = another_name(*alias);
+        }
     }
     let head = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Configuration of directory-sync",
     });
     joined(head, top)
+}
+
+/// The JSON pointer to the schema of a section of the table.
+fn pointer(section: &str) -> String {
+    if section.is_empty() {
+        return String::new();
+    }
+    format!("/properties/{}", section.replace('.', "/properties/"))
+}
+
+fn another_name(alias: Alias) -> Value {
+    let reference = format!("#{}", pointer(alias.name));
+    let name = alias.name;
+    if alias.is_of_section() {
+        let description = format!("The name of `{name}` in files of famedly-sync.");
+        json!({"$ref": reference, "deprecated": true, "description": description})
+    } else {
+        json!({"$ref": reference, "description": format!("Another name of `{name}`.")})
+    }
 }
 
 struct Tree<'a> {
