@@ -3,6 +3,7 @@
 mod again;
 mod draft;
 pub(super) mod names;
+mod requested;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use ldap3::asn1::StructureTag;
 
 use self::draft::Draft;
 use self::names::{Directory, Meaning};
+use self::requested::requested;
 use super::connect::Connection;
 use super::entry::{self, Entry, key};
 use super::failure::Failure;
@@ -21,7 +23,6 @@ use crate::model::counted;
 use crate::model::{AttributeIndex, Catalog, Desired, Purpose, RecordRef, Rejected, TypeId, Value, Warning};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
 use crate::source::{Ids, Record};
-use crate::transform::Transformation;
 
 /// Requested of every group beside the configured attributes.
 const ASKED: [&str; 2] = ["objectSid", "uSNChanged"];
@@ -284,20 +285,4 @@ fn rules(settings: &LdapGroups) -> Rules {
         attributes: texts.map(|(name, rule)| AttributeRule::new(name, rule)).collect(),
         absent: Absent::Empty,
     }
-}
-
-/// The requested attributes. `requested_attributes` replaces them.
-fn requested(settings: &LdapGroups) -> Vec<String> {
-    let listed = settings.search.attributes.as_deref();
-    let mut names: Vec<String> = listed.unwrap_or_default().to_vec();
-    let made = settings.texts.iter().flat_map(|(_, rule)| rule.attributes());
-    let read = settings.transform.iter().flat_map(Transformation::reads);
-    let members = settings.members.iter().map(String::as_str);
-    let used = made.chain(read).chain(members).chain([&*settings.group_id.name]);
-    for name in used.filter(|_| listed.is_none()).chain(ASKED) {
-        if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            names.push(name.to_owned());
-        }
-    }
-    names
 }

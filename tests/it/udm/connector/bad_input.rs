@@ -77,7 +77,8 @@ const MISTAKES: &[Mistake] = &[
         to: "lastname, e-mail, descripton]\n",
         exit: 3,
         told: &[
-            "UDM has no property `descripton` (`udm.user_properties`, config.yaml:8)",
+            "UDM has no property `descripton` (`udm.user_properties`, ",
+            "config.yaml:8)",
             "did you mean `description`? Otherwise take it out of `udm.user_properties`",
         ],
     },
