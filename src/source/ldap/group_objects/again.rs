@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use ldap3::asn1::StructureTag;
 
+use super::GroupObjects;
 use super::draft::Draft;
 use super::names::Directory;
-use super::{ASKED, GroupObjects};
+use super::requested::ASKED;
 use crate::config::{Dn, LdapSettings};
 use crate::source::ldap::connect::Connection;
 use crate::source::ldap::entry::{self, Entry};

@@ -24,9 +24,6 @@ use crate::model::{AttributeIndex, Catalog, Desired, Purpose, RecordRef, Rejecte
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
 use crate::source::{Ids, Record};
 
-/// Requested of every group beside the configured attributes.
-const ASKED: [&str; 2] = ["objectSid", "uSNChanged"];
-
 const RENAMED: &str = "one of them got another name while the directory was read";
 const ELSEWHERE: &str = "one of them may be on another server";
 const HIDDEN: &str = "`user_filter` does not find people who are locked out, and one of them may be";

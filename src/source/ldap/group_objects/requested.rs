@@ -1,8 +1,10 @@
 //! Which attributes of groups are requested. Pure.
 
-use super::ASKED;
 use crate::config::LdapGroups;
 use crate::transform::Transformation;
+
+/// Requested of every group beside the configured attributes.
+pub(super) const ASKED: [&str; 2] = ["objectSid", "uSNChanged"];
 
 /// The requested attributes. `requested_attributes` replaces them.
 pub(super) fn requested(settings: &LdapGroups) -> Vec<String> {
