@@ -85,6 +85,9 @@ pub struct Global {
     /// Messages about options of other programs.
     #[arg(skip)]
     pub notes: Vec<String>,
+    /// The program has the name of one of Univention's connectors.
+    #[arg(skip)]
+    pub is_connector: bool,
 }
 
 /// Whether output has colours.

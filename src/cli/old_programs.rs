@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{FromArgMatches as _, Parser};
 
 use super::{Cli, Command, Global};
-use crate::config::{Environment, FlagValue};
+use crate::config::{self, Environment, FlagValue};
 
 /// Univention's connectors: one argument, and their own options beside ours.
 const CONNECTORS: [&str; 2] = ["udm-directory-connector", "directory-importer"];
@@ -69,15 +69,10 @@ impl Connector {
         if self.repeat || self.no_repeat {
             return Ok(self.repeat && !self.no_repeat);
         }
-        let word = text(environment, "REPEAT").unwrap_or_default();
-        match word.trim().to_ascii_lowercase().as_str() {
-            "1" | "true" | "t" | "yes" | "y" | "on" => Ok(true),
-            "" | "0" | "false" | "f" | "no" | "n" | "off" => Ok(false),
-            _ => {
-                let what = format!("the variable REPEAT must be `true` or `false`, not `{word}`\n");
-                Err(clap::Error::raw(clap::error::ErrorKind::InvalidValue, what))
-            }
-        }
+        let repeats = config::repeats(environment);
+        let repeats = repeats
+            .map_err(|what| clap::Error::raw(clap::error::ErrorKind::InvalidValue, format!("{what}\n")))?;
+        Ok(repeats.unwrap_or_default())
     }
 
     fn into_ours(self, environment: &Environment) -> Result<Cli, clap::Error> {
@@ -86,6 +81,7 @@ impl Connector {
         let delay = delay.or_else(|| text(environment, "REPEAT_DELAY"));
         let delay = stays.then(|| delay.unwrap_or_else(|| DELAY.to_owned()));
         let mut global = self.global;
+        global.is_connector = true;
         let named = self.file.or_else(|| path(environment, "CONFIG_FILENAME"));
         global.config = global.config.or(named);
         let options = [

@@ -23,7 +23,7 @@ mod syntax;
 use std::path::{Path, PathBuf};
 
 pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
-pub use self::dialects::Names as KeyNames;
+pub use self::dialects::{Names as KeyNames, repeats};
 pub use self::layers::environment::Environment;
 pub use self::schema::schema;
 pub use self::sections::ldap::references::ReferenceUrl;

@@ -11,6 +11,8 @@ pub struct LoadRequest {
     pub flags: Vec<FlagValue>,
     /// What the command needs.
     pub needs: Needs,
+    /// The program has the name of one of Univention's connectors, which always have a file.
+    pub is_connector: bool,
 }
 
 /// An option that sets a key.

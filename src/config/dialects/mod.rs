@@ -46,6 +46,8 @@ pub(in crate::config) fn translate(dialect: Dialect, text: &str, content: &Node)
     }
 }
 
+pub use self::udm_connector::repeats;
+
 /// The name of the other tool, if any.
 pub(in crate::config) fn tool(dialect: Dialect) -> Option<&'static str> {
     match dialect {
@@ -61,6 +63,14 @@ pub(in crate::config) fn variables(dialect: Dialect, environment: &Environment) 
         Dialect::Own => FoundVariables::default(),
         Dialect::AdConnect => ad_connect::variables(environment),
         Dialect::UdmConnector => udm_connector::variables(environment),
+    }
+}
+
+/// What to do about a missing secret, with this tool's names.
+pub(in crate::config) fn hint_for_secret(dialect: Dialect, ours: &str) -> Option<&'static str> {
+    match dialect {
+        Dialect::UdmConnector => udm_connector::hint_for_secret(ours),
+        Dialect::Own | Dialect::AdConnect => None,
     }
 }
 

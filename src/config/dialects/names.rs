@@ -23,6 +23,11 @@ impl Names {
         Some(format!("{theirs}{rest}"))
     }
 
+    /// Returns whether the file is one of Univention's connectors.
+    pub fn are_of_connector(&self) -> bool {
+        self.of("udm.url").is_some()
+    }
+
     /// Replaces our names between backticks in a message with the file's.
     pub fn in_text(&self, text: &str) -> String {
         if self.0.is_empty() {

@@ -117,7 +117,12 @@ pub(in crate::config) fn read(
             let path = existing(path, &origin, notes)?;
             open(path).map(Some)
         }
-        Choice::Default(path) if path.try_exists().is_ok_and(|exists| !exists) => Ok(None),
+        Choice::Default(path) if path.try_exists().is_ok_and(|exists| !exists) => {
+            if request.is_connector {
+                return Err(no_file_of_a_connector());
+            }
+            Ok(None)
+        }
         Choice::Default(path) => open(path).map(Some),
         Choice::None => Ok(None),
     }
@@ -133,6 +138,12 @@ pub(in crate::config) fn nothing_given() -> Mistake {
         "name a file with `--config FILE` or the variable DIRECTORY_SYNC_CONFIG, or set each key with a variable \
          such as DIRECTORY_SYNC__ZITADEL__URL",
     )
+}
+
+/// The mistake of a connector of Univention without a file.
+fn no_file_of_a_connector() -> Mistake {
+    Mistake::new("", "the configuration file is missing")
+        .hint("name it as the argument, or with the variable CONFIG_FILENAME or AD2UCS_CFG")
 }
 
 fn choose(

@@ -19,6 +19,11 @@ pub(in crate::config) fn secret(path: &Path) -> Result<SecretString, String> {
     Ok(SecretString::from(secret))
 }
 
+/// Returns whether a file can be read, and contains only white space.
+pub(in crate::config) fn is_blank(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| text.trim().is_empty())
+}
+
 /// Checks that a folder exists.
 pub(in crate::config) fn folder(path: &Path) -> Result<(), String> {
     match std::fs::metadata(path) {

@@ -90,9 +90,8 @@ impl Reader<'_> {
         if !text.trim().is_empty() {
             return Some(text);
         }
-        let mistake = Mistake::new(path, format!("`{path}` is empty")).at(self.origin(path));
-        self.report.mistakes.push(mistake);
-        None
+        let what = format!("`{path}` is empty");
+        self.refuse(path, what, Some("write a value after the key"))
     }
 
     /// A list, a text of words separated by white space, or nothing.
@@ -201,13 +200,16 @@ impl Reader<'_> {
             _ => &[],
         };
         let hint = suggest(text, words.iter().copied()).map(|word| format!("did you mean `{word}`?"));
+        let hint = hint.or_else(|| self.key(path)?.kind.advice().map(str::to_owned));
         let what = format!("`{path}` must be {}, not `{text}`", self.wanted(path));
         self.wrong(path, what, hint.as_deref());
     }
 
     fn mistyped(&mut self, path: &str, tag: Tag, shape: &str) {
         let what = format!("`{path}` must be {}, not {shape}", self.wanted(path));
-        let mistake = Mistake::new(path, what).at(self.layers.origin(path, tag));
+        let mut mistake = Mistake::new(path, what).at(self.layers.origin(path, tag));
+        let advice = self.key(path).and_then(|key| key.kind.advice());
+        mistake.hint = advice.map(str::to_owned);
         self.report.mistakes.push(mistake);
         self.report.settled.push(path.to_owned());
     }

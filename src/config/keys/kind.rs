@@ -43,6 +43,21 @@ pub(in crate::config) enum Kind {
 }
 
 impl Kind {
+    /// What to write instead of a wrong value, if that does not follow from the valid values.
+    pub(in crate::config) fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::Text | Self::Secret | Self::Path | Self::Url => {
+                Some("write one value after the key, without `[`, `-` or keys below it")
+            }
+            Self::Duration | Self::Deadline => {
+                Some("write a number and a unit (`ms`, `s`, `m`, `h`, `d`), or a number of seconds")
+            }
+            Self::Count | Self::AtLeastOne => Some("write digits alone, such as `500`"),
+            Self::Texts => Some("write `[a, b]` after the key, or a line `- a` for each text"),
+            _ => None,
+        }
+    }
+
     /// The valid values, to follow "must be".
     pub(in crate::config) fn wanted(self) -> String {
         match self {

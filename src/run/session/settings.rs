@@ -100,6 +100,14 @@ fn load(
     if let Some(telemetry) = process.telemetry {
         telemetry.set_level(settings.log_level);
     }
+    if matches!(command, Command::Sync { .. }) && !global.is_connector {
+        let is_of_connector = settings.key_names.are_of_connector();
+        let repeats = config::repeats(&process.environment) == Ok(Some(true));
+        if is_of_connector && repeats {
+            let note = "the variable REPEAT has no effect on one synchronization; `directory-sync run` stays and repeats";
+            settings.notes.push(note.to_owned());
+        }
+    }
     name_people(&settings, global, process);
     if let Some(restriction) = restriction_of(process.program, command) {
         settings.policy.restrict_to = restriction;
@@ -118,6 +126,7 @@ pub(in crate::run) fn request(global: &Global, needs: Needs) -> LoadRequest {
         config: global.config.clone(),
         flags: global.given.iter().cloned().chain(level).collect(),
         needs,
+        is_connector: global.is_connector,
     }
 }
 

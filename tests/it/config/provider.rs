@@ -63,7 +63,7 @@ fn a_name_has_to_be_visible() {
     let lab = Lab::new(&format!("provider: ' '\n{SHORT}"));
     assert_eq!(
         lab.refusal(),
-        "error: `provider` is empty\n  at DIR/config.yaml:1"
+        "error: `provider` is empty\n  at DIR/config.yaml:1\nhint: write a value after the key"
     );
     let lab = Lab::new(&format!("policy: {{retired_providers: [a, '']}}\n{SHORT}"));
     let what = "error: each name in `policy.retired_providers` must be 1 to 200 visible characters\n";

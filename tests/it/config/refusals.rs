@@ -66,6 +66,7 @@ hint: in Zitadel, open the service account, Keys, New, and save the JSON file
 
 error: `zitadel.project_id` must be a text, not a list
   at DIR/config.yaml:7
+hint: write one value after the key, without `[`, `-` or keys below it
 
 error: `zitadel.idp_id` is missing
 hint: the feature flag `sso_login` needs the id of the identity provider; add it, or remove the flag
@@ -77,11 +78,13 @@ hint: for an anonymous bind set both `bind_dn` and `bind_password` to `\"\"`
 
 error: `sources.ldap.bind_password` must be a text, not a list
   at DIR/config.yaml:11
+hint: write one value after the key, without `[`, `-` or keys below it
 
 error: `sources.ldap.user_filter` is missing
 
 error: `sources.ldap.timeout` must be a duration such as `30s`, `5m` or `14d`, not `5 parsecs`
   at DIR/config.yaml:12
+hint: write a number and a unit (`ms`, `s`, `m`, `h`, `d`), or a number of seconds
 
 error: `sources.ldap.attributes.first_name` is missing
 
@@ -213,7 +216,7 @@ hint: download the service account's key, or give `zitadel.token`, `zitadel.toke
     check(
         "key_file: DIR/service-user.json",
         "token: \"\"",
-        "\nerror: `zitadel.token` is empty\n  at DIR/config.yaml:5",
+        "\nerror: `zitadel.token` is empty\n  at DIR/config.yaml:5\nhint: write a value after the key",
     );
 }
 
@@ -248,7 +251,7 @@ hint: give the user name of the service account, as Zitadel shows it beside the 
     check(
         "  key_file: DIR/service-user.json",
         "  client_id: \"\"\n  client_secret: hunter9",
-        "\nerror: `zitadel.client_id` is empty\n  at DIR/config.yaml:5",
+        "\nerror: `zitadel.client_id` is empty\n  at DIR/config.yaml:5\nhint: write a value after the key",
     );
     check(
         "  key_file: DIR/service-user.json",

@@ -4,6 +4,7 @@ use std::process::Output;
 
 use tempfile::TempDir;
 use testkit::files::write_private;
+use testkit::slapd::Slapd;
 use testkit::udm::{self, UdmDouble};
 use testkit::zitadel::{Options, ZitadelDouble};
 
@@ -68,6 +69,29 @@ impl Host {
             "univentionObjectIdentifier,username,firstname,lastname,mailPrimaryAddress,phone\n\
              00000001-5fd4-4d29-9e9c-8f5a2a3a1b10,ada,Ada,Archer,ada@example.org,\n",
         );
+        host
+    }
+
+    /// With a file of udm-directory-connector.
+    pub(super) fn connector(slapd: &Slapd) -> Self {
+        let double = UdmDouble::start(udm::Options::default());
+        let config = format!(
+            "udm:\n  uri: {}/\n  user: {}\n  password: {}\n  user_ou: ou=people\n  group_ou: ou=groups\n  \
+             user_pkey_property: univentionObjectIdentifier\n  user_properties: [univentionObjectIdentifier, username, lastname]\n\
+             source:\n  ldap_uri: {}\n  bind_dn: {}\n  bind_pw: {}\n  user_base: {base}\n  user_filter: (objectClass=inetOrgPerson)\n  \
+             user_attrs: [entryUUID, uid, sn]\n  user_trans:\n    rename_attrs: {{univentionObjectIdentifier: entryUUID, username: uid, \
+             lastname: sn}}\n  group_base: {base}\n  group_filter: (objectClass=groupOfNames)\n  \
+             group_trans:\n    rename_attrs: {{univentionObjectIdentifier: entryUUID, name: cn, users: member}}\n",
+            double.url(),
+            double.username(),
+            double.password(),
+            slapd.url(),
+            Slapd::BIND_DN,
+            Slapd::BIND_PASSWORD,
+            base = Slapd::BASE_DN,
+        );
+        let host = Self::new(Target::Udm(double));
+        host.write("etc/config.yaml", config);
         host
     }
 

@@ -1,5 +1,8 @@
 //! The units of systemd, whose commands run as they are printed.
 
+use testkit::people::Person;
+use testkit::slapd::Slapd;
+
 use super::host::Host;
 use super::*;
 
@@ -42,14 +45,18 @@ fn start(host: &Host, files: &[String], instance: &str) -> (Vec<String>, Vec<(St
             .replace("%N", &unit)
     };
     let lines = lines(files);
-    let defaults: Vec<_> = values(&lines, "SetCredential")
-        .iter()
-        .filter_map(|line| Some(line.split_once(':')?.0))
-        .collect();
+    for line in values(&lines, "SetCredential") {
+        let (id, content) = line.split_once(':').unwrap();
+        let content = content.replace("\\n", "\n");
+        testkit::files::write_private(&credentials.join(id), content).unwrap();
+    }
     for line in values(&lines, "LoadCredential") {
         let (id, path) = line.split_once(':').unwrap();
-        let copied = fs::copy(host.localized(&expanded(path)), credentials.join(id));
-        assert!(copied.is_ok() || defaults.contains(&id), "{line}");
+        let path = PathBuf::from(host.localized(&expanded(path)));
+        assert!(path.exists() || credentials.join(id).exists(), "{line}");
+        if let Ok(content) = fs::read(path) {
+            testkit::files::write_private(&credentials.join(id), content).unwrap();
+        }
     }
     for folder in values(&lines, "StateDirectory")
         .iter()
@@ -110,6 +117,22 @@ fn each_unit_makes_a_run_for_univention() {
             "etc/udm-password",
             &format!("etc/{unit}{instance}.udm-password"),
         );
+        let files = [format!("{unit}.service"), "udm.conf".to_owned()];
+        let files = files.map(|file| format!("{FOLDER_OF_UNITS}/{file}"));
+        let (command, variables) = start(&host, &files, instance);
+        host.makes_a_run(&command, &variables, state);
+    }
+}
+
+/// A file of a connector contains its passwords, and there is no other file.
+#[test]
+fn each_unit_makes_a_run_with_a_file_of_a_connector() {
+    let slapd = Slapd::with_people(&[]);
+    slapd.add(&Person::new("ada", "Ada", "Archer"));
+    for (unit, instance, state) in UNITS {
+        let host = Host::connector(&slapd);
+        let config = if instance.is_empty() { "config" } else { instance };
+        rename(&host, "etc/config.yaml", &format!("etc/{config}.yaml"));
         let files = [format!("{unit}.service"), "udm.conf".to_owned()];
         let files = files.map(|file| format!("{FOLDER_OF_UNITS}/{file}"));
         let (command, variables) = start(&host, &files, instance);

@@ -5,14 +5,17 @@
 
 mod defaults;
 mod names;
+mod scalars;
+mod variables;
+
+pub use self::variables::repeats;
+pub(super) use self::variables::{hint_for_secret, variables};
 
 use self::defaults::{GROUP_ATTRIBUTES, GROUP_PROPERTIES, SANITIZERS, USER_ATTRIBUTES};
 use self::names::{DEFAULTS, IDLE, Keys, RULES, SOURCE, UDM};
 use super::translation::{Entries, Translated, Translation, get, repeated, table, text};
-use super::variables::variable;
 use crate::config::document::yaml::Node;
 use crate::config::keys::{self, Entry};
-use crate::config::layers::environment::{Environment, FoundVariables};
 use crate::config::settings::USER_PROPERTIES;
 
 /// Returns whether one of the sections has keys that only these tools have.
@@ -58,8 +61,10 @@ fn move_keys(section: &str, keys: &Keys, entries: &Entries, translation: &mut Tr
             Some((_, ours)) if translation.has(ours) => two_names(section, key, keys, ours, translation),
             Some((_, ours)) if is_of_groups(ours) && !reads_groups() => {}
             Some((_, ours)) if ours.ends_with(".transform") => rules(section, key, ours, node, translation),
-            Some((_, "dry_run")) => translation.put("dry_run", truth(node)),
-            Some((_, ours)) => translation.put(ours, node.clone()),
+            Some((_, ours)) => {
+                scalars::check(&[section, key], ours, node, translation);
+                translation.put(ours, scalars::converted(ours, node));
+            }
             None if idle => {}
             None => grace(section, key, node, keys, translation),
         }
@@ -100,6 +105,9 @@ fn grace(section: &str, key: &str, node: &Node, keys: &Keys, translation: &mut T
             translation.name("policy.grace.after", &format!("udm.{DAYS}"));
             match text(node).map(str::trim) {
                 Some("0") => {}
+                Some(_) if !scalars::is_number(node) => {
+                    scalars::refuse_number(&[section, key], node, translation);
+                }
                 Some(days) => translation.put_text("policy.grace.after", &format!("{days}d")),
                 None => translation.put("policy.grace.after", node.clone()),
             }
@@ -132,15 +140,6 @@ fn rules(section: &str, key: &str, ours: &str, node: &Node, translation: &mut Tr
     }
 }
 
-/// Strict YAML also accepts two single letters as booleans.
-fn truth(node: &Node) -> Node {
-    match text(node).map(str::to_ascii_lowercase).as_deref() {
-        Some("y") => Node::Text("true".to_owned()),
-        Some("n") => Node::Text("false".to_owned()),
-        _ => node.clone(),
-    }
-}
-
 fn notes(top: &Entries, translation: &mut Translation) {
     let source = match get(top, "source") {
         Some(Node::Table(entries)) => entries.as_slice(),
@@ -160,7 +159,8 @@ fn notes(top: &Entries, translation: &mut Translation) {
     if !translation.has("policy.absent") && !translation.has("guard") {
         translation.note(
             "people and groups that are missing in the directory are deleted, but at most 10 % of them in a run \
-             (`guard.max_removals`), and none while the directory is empty or was not read completely",
+             (`guard.max_removals`), and none while the directory is empty or was not read completely; a run that \
+             gives more than 10 % of the users another username is refused as well (`guard.max_logins_changed`)",
         );
     }
 }
@@ -219,25 +219,4 @@ fn attributes(section: &str, id: &str, target: &str, translation: &mut Translati
         }
     }
     translation.put_text(&of_key, &key);
-}
-
-/// `SOURCE_PASSWORD`, `UDM_PASSWORD`, `LOG_LEVEL` and `LOG_CONF`.
-pub(super) fn variables(environment: &Environment) -> FoundVariables {
-    let mut found = FoundVariables::default();
-    for (name, path) in [
-        ("SOURCE_PASSWORD", "sources.ldap.bind_password"),
-        ("UDM_PASSWORD", "udm.password"),
-        ("LOG_LEVEL", "log_level"),
-    ] {
-        match variable(environment, name, path) {
-            Ok(given) => found.variables.extend(given),
-            Err(mistake) => found.mistakes.push(mistake),
-        }
-    }
-    if environment.var("LOG_CONF").is_some_and(|value| !value.is_empty()) {
-        found
-            .notes
-            .push("the variable LOG_CONF has no effect; `--log-format json` is for programs".to_owned());
-    }
-    found
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::Reader;
+use crate::config::dialects;
 use crate::config::document::{files, modes, values};
 use crate::config::error::Origin;
 
@@ -96,7 +97,8 @@ impl Reader<'_> {
         })
     }
 
-    /// A secret, in place or in its own file; `None` if there is neither, or after a mistake.
+    /// A secret, in place or in its own file; `None` if there is neither, or after a mistake. An option overrides a
+    /// variable, and a variable the file, whichever of the two keys it sets.
     pub(in crate::config) fn secret(&mut self, path: &str) -> Option<SecretString> {
         let file_path = format!("{path}_file");
         let in_place = self.text(path);
@@ -105,16 +107,31 @@ impl Reader<'_> {
             self.report.secrets_in_place |= of_file && in_place.as_ref().is_some_and(|text| !text.is_empty());
             return in_place.map(SecretString::from);
         };
-        if in_place.is_some() {
-            let what = format!("`{path}` and `{file_path}` are both given");
-            return self.refuse(&file_path, what, Some("keep one of them"));
+        let ranks = [path, &file_path].map(|path| rank(self.origin(path).as_ref()));
+        match in_place {
+            Some(_) if ranks[0] == ranks[1] => {
+                let what = format!("`{path}` and `{file_path}` are both given");
+                self.refuse(&file_path, what, Some("keep one of them"))
+            }
+            Some(text) if ranks[0] > ranks[1] => Some(SecretString::from(text)),
+            weaker => self.secret_of(&file, &file_path, weaker),
         }
-        match files::secret(&file) {
+    }
+
+    /// The secret in a file. An empty file of a variable, as a unit of systemd has for all configurations, does not
+    /// override a secret in the configuration file.
+    fn secret_of(&mut self, file: &Path, path: &str, weaker: Option<String>) -> Option<SecretString> {
+        if files::is_blank(file)
+            && let Some(weaker) = weaker
+        {
+            return Some(weaker.into());
+        }
+        match files::secret(file) {
             Ok(secret) => {
-                self.is_private(&file);
+                self.is_private(file);
                 Some(secret)
             }
-            Err(problem) => self.refuse(&file_path, format!("`{file_path}`: {problem}"), None),
+            Err(problem) => self.refuse(path, format!("`{path}`: {problem}"), None),
         }
     }
 
@@ -130,8 +147,22 @@ impl Reader<'_> {
         hint: Option<&str>,
     ) -> Option<SecretString> {
         if self.absent(path) && self.absent(&format!("{path}_file")) {
-            self.missing(path, hint);
+            let theirs = self
+                .layers
+                .file()
+                .and_then(|file| dialects::hint_for_secret(file.dialect, path));
+            self.missing(path, theirs.or(hint));
         }
         self.secret(path)
+    }
+}
+
+/// Which layer overrides the others.
+fn rank(origin: Option<&Origin>) -> u8 {
+    match origin {
+        None => 0,
+        Some(Origin::File { .. }) => 1,
+        Some(Origin::Variable(_)) => 2,
+        Some(Origin::Flag(_)) => 3,
     }
 }

@@ -159,7 +159,8 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
         .is_some_and(|password| password.expose_secret().is_empty())
     {
         // The server answers 400 to an empty password.
-        reader.wrong("udm.password", "`udm.password` is empty", None);
+        let hint = "the server refuses an empty password; write the password of `udm.user`";
+        reader.wrong("udm.password", "`udm.password` is empty", Some(hint));
     }
     let tls = tls(reader);
     let connect_timeout = reader.duration("udm.connect_timeout");
@@ -217,7 +218,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
     let text = reader.required(PATH)?;
     let mut url = reader.url(PATH, &text, &["http", "https"])?;
     if !url.username().is_empty() || url.password().is_some() {
-        let hint = "use `udm.user` and `udm.password_file`";
+        let hint = "use `udm.user` and `udm.password`";
         return reader.refuse(
             PATH,
             format!("`{PATH}` must not contain a user name or password"),

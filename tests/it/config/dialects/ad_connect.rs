@@ -236,7 +236,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "      timeout: 5\n",
         "      timeout: soon\n",
         "error: `backend.ldap.authentication.timeout` must be a duration such as `30s`, `5m` or `14d`, not `soon`\n  \
-         at DIR/config.yaml:25",
+         at DIR/config.yaml:25\nhint: write a number and a unit (`ms`, `s`, `m`, `h`, `d`), or a number of seconds",
     ),
 ];
 

@@ -74,7 +74,7 @@ log_level: debug
         "error: `zitadel.url`: `x` is not an address: relative URL without a base\n  \
          at variable FAMEDLY_LDAP_SYNC__FAMEDLY__URL\nhint: did you mean `https://x`?\n\n\
          error: `sources.ldap.timeout` must be a duration such as `30s`, `5m` or `14d`, not `x`\n  \
-         at variable FAMEDLY_LDAP_SYNC__LDAP__TIMEOUT"
+         at variable FAMEDLY_LDAP_SYNC__LDAP__TIMEOUT\nhint: write a number and a unit (`ms`, `s`, `m`, `h`, `d`), or a number of seconds"
     );
 }
 
@@ -88,7 +88,8 @@ fn old_names_have_lines() {
         lab.refusal(),
         "error: `zitadel.url`: `x` is not an address: relative URL without a base\n  at DIR/config.yaml:3\n\
          hint: did you mean `https://x`?\n\n\
-         error: `zitadel.role` must be a text, not a list\n  at DIR/config.yaml:6"
+         error: `zitadel.role` must be a text, not a list\n  at DIR/config.yaml:6\n\
+         hint: write one value after the key, without `[`, `-` or keys below it"
     );
 }
 

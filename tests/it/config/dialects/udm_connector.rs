@@ -89,7 +89,8 @@ fn the_second_generation_has_defaults() {
         [
             "without `udm.user_primary_key_property` it is `univentionObjectIdentifier`",
             "people and groups that are missing in the directory are deleted, but at most 10 % of them in a run \
-             (`guard.max_removals`), and none while the directory is empty or was not read completely",
+             (`guard.max_removals`), and none while the directory is empty or was not read completely; a run that \
+             gives more than 10 % of the users another username is refused as well (`guard.max_logins_changed`)",
         ]
     );
     let target = udm(&settings);

@@ -90,7 +90,8 @@ hint: use letters, digits, `-` and `_`",
         "sources: {csv: {file_path: x}, staff: {kind: csv, file_path: ''}}\n",
         "
 error: `sources.staff.file_path` is empty
-  at DIR/config.yaml:6",
+  at DIR/config.yaml:6
+hint: write a value after the key",
     );
     assert_eq!(
         Lab::new(SHORT)

@@ -109,7 +109,7 @@ fn a_mistake_in_a_rule_is_found_with_its_place() {
         ),
         (
             "      - {role: ' ', group: cn=a}",
-            "error: `sources.ldap.entitlements.0.role` is empty\n  at DIR/config.yaml:31".to_owned(),
+            "error: `sources.ldap.entitlements.0.role` is empty\n  at DIR/config.yaml:31\nhint: write a value after the key".to_owned(),
         ),
         (
             "      - {role: A, group: cn=a}\n      - {role: B}",

@@ -49,7 +49,47 @@ const MISTAKES: &[Mistake] = &[
         from: "  user_attrs: [entryUUID, uid, sn, mail]\n",
         to: "  user_attrs: {entryUUID: uid}\n",
         exit: 2,
-        told: &["`source.user_attrs` must be", "config.yaml:15"],
+        told: &[
+            "`source.user_attrs` must be",
+            "config.yaml:15",
+            "hint: write `[a, b]`",
+        ],
+    },
+    Mistake {
+        from: "  user: USER\n",
+        to: "  user: [USER]\n",
+        exit: 2,
+        told: &[
+            "`udm.user` must be a text, not a list",
+            "config.yaml:3",
+            "hint: write one value",
+        ],
+    },
+    Mistake {
+        from: "  user_ou: ou=people\n",
+        to: "  user_ou: ''\n",
+        exit: 2,
+        told: &["`udm.user_ou` is empty", "config.yaml:5", "hint: write a value"],
+    },
+    Mistake {
+        from: "  user: USER\n",
+        to: "  user: USER\n  skip_writes: 2\n",
+        exit: 2,
+        told: &[
+            "`udm.skip_writes` must be `yes` or `no`, not `2`",
+            "config.yaml:4",
+            "hint: write one of these words",
+        ],
+    },
+    Mistake {
+        from: "  user_base: dc=example,dc=com\n",
+        to: "  user_base: dc=example,dc=com\n  search_pagesize: 1.5\n",
+        exit: 2,
+        told: &[
+            "`source.search_pagesize` must be a whole number, not `1.5`",
+            "config.yaml:14",
+            "hint: write digits alone",
+        ],
     },
     Mistake {
         from: "  user_base: dc=example,dc=com\n",
@@ -58,6 +98,7 @@ const MISTAKES: &[Mistake] = &[
         told: &[
             "`source.timeout` must be a duration such as `30s`",
             "config.yaml:14",
+            "hint: write a number and a unit",
         ],
     },
     // An unknown sanitizer.
@@ -129,13 +170,19 @@ const MISTAKES: &[Mistake] = &[
         from: "  password: PASSWORD\n",
         to: "",
         exit: 2,
-        told: &["`udm.password` is missing", "hint: "],
+        told: &[
+            "`udm.password` is missing",
+            "hint: write `udm.password` in the file, or set the variable UDM_PASSWORD",
+        ],
     },
     Mistake {
         from: "  password: BIND_PASSWORD\n",
         to: "",
         exit: 2,
-        told: &["`source.password` is missing", "hint: "],
+        told: &[
+            "`source.password` is missing",
+            "hint: write `source.password` in the file, or set the variable SOURCE_PASSWORD",
+        ],
     },
     // A primary key that is none of the properties.
     Mistake {

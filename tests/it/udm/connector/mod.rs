@@ -179,3 +179,38 @@ fn log_conf_is_accepted() {
         "{told}"
     );
 }
+
+/// Without a file, one message says so, whatever else is set.
+#[test]
+fn a_missing_file_is_one_message() {
+    let site = Site::new();
+    std::fs::rename(site.path("config.yaml"), site.path("other.yaml")).unwrap();
+    for name in ["udm-directory-connector", "directory-importer"] {
+        let output = site.run(name, &[], &[("DIRECTORY_SYNC__LOCK__DIR", "/tmp")]);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(
+            text(&output.stderr),
+            "error: the configuration file is missing\nhint: name it as the argument, or with the variable CONFIG_FILENAME or \
+             AD2UCS_CFG\n"
+        );
+    }
+}
+
+/// `REPEAT` is a matter of `run`: there it counts, and elsewhere a note says that it does not.
+#[test]
+fn repeat_without_effect_is_told() {
+    let site = Site::new();
+    let repeat = [("REPEAT", "true"), ("REPEAT_DELAY", "60")];
+    let noted = |arguments: &[&str]| {
+        let output = site.run("directory-sync", arguments, &repeat);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        (said.contains("the variable REPEAT has no effect"), said)
+    };
+    assert!(noted(&["sync", "--dry-run", "-c", "config.yaml"]).0);
+    let (is_noted, shown) = noted(&["config", "show", "-c", "config.yaml"]);
+    assert!(!is_noted && shown.contains("every: 60"), "{shown}");
+    let often = [("REPEAT", "often")];
+    let output = site.run("directory-sync", &["run", "-c", "config.yaml"], &often);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+}

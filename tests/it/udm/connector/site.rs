@@ -96,6 +96,10 @@ impl Site {
         }
     }
 
+    pub(in crate::udm) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.installation.path(name)
+    }
+
     pub(in crate::udm) fn set(&self, from: &str, to: &str) {
         self.installation.reconfigure(from, to);
     }
