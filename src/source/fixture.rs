@@ -17,7 +17,7 @@ pub(super) fn schema() -> Schema {
     };
     let name = |name| AttributeSpec {
         required: true,
-        screening: Screening::NoNames,
+        screening: Screening::NonNames,
         ..of(name, Purpose::Name)
     };
     Schema::new([
@@ -28,13 +28,13 @@ pub(super) fn schema() -> Schema {
         name("first_name"),
         name("last_name"),
         AttributeSpec {
-            screening: Screening::ByTarget,
+            screening: Screening::Nothing,
             ..text("phone")
         },
         of("preferred_username", Purpose::ShownName),
         AttributeSpec {
             mutability: Mutability::SetOnce,
-            screening: Screening::ByTarget,
+            screening: Screening::Nothing,
             ..of("localpart", Purpose::OwnershipProof)
         },
         AttributeSpec {

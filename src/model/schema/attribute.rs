@@ -105,15 +105,15 @@ pub enum Removes {
     Only(Arc<[Box<str>]>),
 }
 
-/// Which texts of a record cannot be values of an attribute.
+/// Which texts of a record are not used as values of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screening {
     /// Error values of a spreadsheet.
-    Errors,
-    /// Everything that is not the name of a person.
-    NoNames,
-    /// None: the target decides, because it knows the object's value.
-    ByTarget,
+    ErrorValues,
+    /// Texts that cannot be the name of a person.
+    NonNames,
+    /// The target decides, because it knows the object's value.
+    Nothing,
 }
 
 /// What a value that cannot be read means for its record.
@@ -150,7 +150,7 @@ pub struct AttributeSpec {
     pub unreadable: Unreadable,
     /// Only shown on request.
     pub personal: bool,
-    /// Which texts of a record are not used.
+    /// Which texts of a record are left out.
     pub screening: Screening,
     /// Why a value cannot be written for the first time. A stored value stays.
     pub misfit: Option<fn(&str) -> Option<&'static str>>,
@@ -174,7 +174,7 @@ impl AttributeSpec {
             required: false,
             unreadable: Unreadable::KeepsStored,
             personal: true,
-            screening: Screening::Errors,
+            screening: Screening::ErrorValues,
             misfit: None,
             default: None,
         }

@@ -29,7 +29,7 @@ impl Judgement {
         required: bool,
         screening: Screening,
     ) -> Extracted<'a> {
-        let is_name = screening == Screening::NoNames;
+        let is_name = screening == Screening::NonNames;
         let field = || format!("`{}`", rule.field());
         let text = match &found {
             Extracted::Value(text) => Some(text).filter(|text| !is_name || !cell::is_blank(text)),
@@ -46,19 +46,19 @@ impl Judgement {
             return found;
         };
         match screening {
-            Screening::NoNames => match cell::name(text) {
+            Screening::NonNames => match cell::name(text) {
                 Name::Fine => {}
                 Name::Odd(why) => self
                     .warnings
                     .push(format!("{} {why}; it is used as a name", field())),
                 Name::Unusable(what) => self.unusable.entry(what).or_default().push(field()),
             },
-            Screening::ByTarget => {}
-            Screening::Errors if !cell::is_error_value(text) => {}
-            Screening::Errors if required => {
+            Screening::Nothing => {}
+            Screening::ErrorValues if !cell::is_error_value(text) => {}
+            Screening::ErrorValues if required => {
                 self.unusable.entry(cell::ERROR_VALUE).or_default().push(field());
             }
-            Screening::Errors => {
+            Screening::ErrorValues => {
                 let what = cell::ERROR_VALUE;
                 self.warnings
                     .push(format!("{} holds {what}; it is not written", field()));

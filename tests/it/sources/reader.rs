@@ -29,9 +29,9 @@ pub(crate) fn schema() -> Schema {
         },
         required: matches!(name, "email" | "first_name" | "last_name"),
         screening: match name {
-            "first_name" | "last_name" => Screening::NoNames,
-            "phone" | "localpart" => Screening::ByTarget,
-            _ => Screening::Errors,
+            "first_name" | "last_name" => Screening::NonNames,
+            "phone" | "localpart" => Screening::Nothing,
+            _ => Screening::ErrorValues,
         },
         mutability: match name {
             "localpart" => Mutability::SetOnce,

@@ -46,7 +46,7 @@ attributes! { options:
     FIRST_NAME = name("first_name") => Part::Name("givenName");
     LAST_NAME = name("last_name") => Part::Name("familyName");
     EMAIL = AttributeSpec { equality: Equality::Comparable, ..required("email", Purpose::Address) } => Part::Email;
-    PHONE = AttributeSpec { screening: Screening::ByTarget, ..AttributeSpec::text("phone") } => Part::Phone;
+    PHONE = AttributeSpec { screening: Screening::Nothing, ..AttributeSpec::text("phone") } => Part::Phone;
     PREFERRED_LANGUAGE = AttributeSpec::text("preferred_language")
         => Part::Profile { field: "preferredLanguage", none: NO_LANGUAGE };
     PREFERRED_USERNAME = AttributeSpec {
@@ -56,7 +56,7 @@ attributes! { options:
     LOCALPART = AttributeSpec {
         purpose: Purpose::OwnershipProof,
         mutability: Mutability::SetOnce,
-        screening: Screening::ByTarget,
+        screening: Screening::Nothing,
         misfit: Some(no_localpart),
         default: Some(options.localpart),
         ..metadata("localpart", options.inspected)
@@ -156,7 +156,7 @@ pub(in crate::target::zitadel) fn configured(
     settings: &ZitadelSettings,
 ) -> impl Iterator<Item = (AttributeIndex, &str)> {
     let keys = settings.metadata_attributes.iter().map(|(_, key)| key.as_str());
-    (IDP_LINK.0 + 1..).map(AttributeIndex).zip(keys)
+    (0..).map(AttributeIndex).skip(PARTS.len()).zip(keys)
 }
 
 fn of(name: &str, purpose: Purpose) -> AttributeSpec {
@@ -168,7 +168,7 @@ fn of(name: &str, purpose: Purpose) -> AttributeSpec {
 
 fn name(name: &str) -> AttributeSpec {
     AttributeSpec {
-        screening: Screening::NoNames,
+        screening: Screening::NonNames,
         ..required(name, Purpose::Name)
     }
 }

