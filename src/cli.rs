@@ -86,7 +86,7 @@ pub enum Command {
         /// External id, e-mail address, login name, DN, account id, or a hash of one of them from an output
         #[arg(value_name = "WHO")]
         who: String,
-        /// Search this report or plan instead of sources and target
+        /// Search this plan, undo file or report instead of sources and target
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
     },

@@ -18,6 +18,9 @@ pub struct Explanation {
     pub who: String,
     /// Title of the target.
     pub target: String,
+    /// The file, if it is about a saved plan or run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     pub records: Vec<ExplainedRecord>,
     pub accounts: Vec<ExplainedAccount>,
     /// What a run would do, and why; never empty.
@@ -99,6 +102,28 @@ pub struct Decision {
     /// The values of a change, if values are shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+    /// The members of a group that change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<ExplainedMembers>,
+}
+
+/// The members that a change adds to a group, and those that it removes.
+#[derive(Debug, Serialize)]
+pub struct ExplainedMembers {
+    pub added: Vec<ExplainedMember>,
+    pub removed: Vec<ExplainedMember>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ExplainedMember {
+    /// `user` or `group`; omitted for an object that this tool does not manage.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub resource: Option<&'static str>,
+    /// The external id in hex, or the target's own reference.
+    pub id: String,
+    /// Name and login name, if people are named and it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 #[expect(
@@ -114,7 +139,9 @@ impl Explanation {
     /// Prints it for people.
     pub fn print(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut line = |indent: usize, text: &str| writeln!(out, "{:indent$}{}", "", one_line(text));
-        line(0, &format!("{} at {}", self.who, self.target))?;
+        let file = self.file.as_ref();
+        let file = file.map_or_else(String::new, |file| format!(", from {file}"));
+        line(0, &format!("{} at {}{file}", self.who, self.target))?;
         for record in &self.records {
             line(0, "")?;
             line(0, &record.title())?;
@@ -127,7 +154,14 @@ impl Explanation {
         }
         if self.records.is_empty() {
             line(0, "")?;
-            line(0, "Record: none in any source")?;
+            line(
+                0,
+                if self.file.is_some() {
+                    "Record: none"
+                } else {
+                    "Record: none in any source"
+                },
+            )?;
         }
         for account in &self.accounts {
             line(0, "")?;
@@ -143,6 +177,9 @@ impl Explanation {
             line(0, &decision.line_of())?;
             for value in &decision.values {
                 line(2, value)?;
+            }
+            for member in decision.members.iter().flat_map(ExplainedMembers::lines) {
+                line(2, &member)?;
             }
         }
         Ok(())
@@ -202,6 +239,30 @@ impl ExplainedAccount {
         };
         let of_type = of_type(self.resource);
         format!("Account{of_type}: {}{name}, {}, {id}", self.account, self.state)
+    }
+}
+
+impl ExplainedMembers {
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = String> {
+        let added = self.added.iter().map(|member| ("added", member));
+        let removed = self.removed.iter().map(|member| ("removed", member));
+        added
+            .chain(removed)
+            .map(|(what, member)| format!("member {what}: {}", member.title()))
+    }
+}
+
+impl ExplainedMember {
+    fn title(&self) -> String {
+        let name = self.name.as_ref().unwrap_or(&self.id);
+        match self.resource {
+            None | Some("user") => name.clone(),
+            Some(resource) => format!("{resource} {name}"),
+        }
     }
 }
 

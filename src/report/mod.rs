@@ -12,7 +12,8 @@ mod text;
 
 pub use self::cost::cost;
 pub use self::explanation::{
-    Decision, ExplainedAccount, ExplainedAttribute, ExplainedRecord, Explanation, Shown,
+    Decision, ExplainedAccount, ExplainedAttribute, ExplainedMember, ExplainedMembers, ExplainedRecord,
+    Explanation, Shown,
 };
 pub use self::html::page;
 pub use self::html::rows::PlanView;

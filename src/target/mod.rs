@@ -254,6 +254,11 @@ pub trait Target {
         Vec::new()
     }
 
+    /// The DN of an object that was read, at a target whose objects have one.
+    fn dn(&self, _object: &TargetId) -> Option<Box<str>> {
+        None
+    }
+
     /// Seconds by which the target's clock was ahead of ours at its last answer; `None` if it does not report the
     /// time.
     fn clock_ahead(&self) -> Option<i64>;

@@ -32,7 +32,7 @@ impl BoundTarget {
         })
     }
 
-    fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         target::title(&self.kind, &self.key)
     }
 }

@@ -127,6 +127,20 @@ pub fn check_writable(path: &Path) -> Result<(), String> {
     possible.map_err(|error| format!("cannot write the plan to {}: {error}", path.display()))
 }
 
+/// Parses the changes of a plan, of any target and any configuration. Also returns the title of the target. For output
+/// only: nothing is checked.
+///
+/// # Errors
+/// It has another format, or does not fit the catalog.
+pub fn recorded(text: &str, catalog: &Catalog) -> Result<(String, Vec<Change>), String> {
+    let document: Document =
+        versioned::parse(text, SCHEMA, "plan of `plan --out`").map_err(|problem| problem.what)?;
+    let title = document.binding.target.title();
+    let changes = document.changes.into_iter();
+    let changes = changes.map(|change| change.change(catalog));
+    Ok((title, changes.collect::<Result<_, _>>()?))
+}
+
 /// Reads the changes of a plan that is valid for this configuration.
 ///
 /// # Errors

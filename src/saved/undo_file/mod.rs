@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::document::PastDocument;
-pub use self::past::{PastRun, UndoFileError, read};
+pub use self::past::{PastRun, UndoFileError, read, recorded};
 pub use self::place::{check_writable, moves, names};
 use super::plan_file::{BoundTarget, private};
 use crate::json_schema;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Binding, Document, SCHEMA};
 use crate::config::TargetSettings;
-use crate::model::LastWrites;
+use crate::model::{Catalog, LastWrites};
 use crate::plan::Past;
 use crate::saved::plan_file::document::twice;
 use crate::saved::plan_file::{BoundTarget, own, versioned};
@@ -63,6 +63,19 @@ pub fn read(path: &Path, settings: &TargetSettings) -> Result<(PastRun, TargetSe
     };
     let text = own::read(path, "name a file that `--undo-file` wrote").map_err(error)?;
     parse(&text, settings).map_err(error)
+}
+
+/// Parses the changes of a run, against any target. Also returns the title of the target. For output only: nothing is
+/// checked.
+///
+/// # Errors
+/// It has another format, or does not fit the catalog.
+pub fn recorded(text: &str, catalog: &Catalog) -> Result<(String, Vec<Past>), String> {
+    let document: Document =
+        versioned::parse(text, SCHEMA, "file of `--undo-file`").map_err(|problem| problem.what)?;
+    let title = document.binding.target.title();
+    let changes = document.changes.into_iter().map(|past| past.past(catalog));
+    Ok((title, changes.collect::<Result<_, _>>()?))
 }
 
 fn parse(text: &str, settings: &TargetSettings) -> Result<(PastRun, TargetSettings), Objection> {

@@ -186,6 +186,10 @@ impl Target for UdmTarget {
         self.check_addresses(desired).await.into_iter().collect()
     }
 
+    fn dn(&self, object: &TargetId) -> Option<Box<str>> {
+        self.memory.dn(object)
+    }
+
     fn clock_ahead(&self) -> Option<i64> {
         self.client.clock_ahead()
     }

@@ -1,6 +1,7 @@
 //! What a run would do about one person or group, and why.
 
 use super::facts::{Facts, ownership};
+use super::members::members;
 use super::wanted::Wanted;
 use crate::model::{ActionKind, Change, Desired, Lifecycle, Ownership, RemovalReason, TypeId};
 use crate::plan::DisabledPolicy;
@@ -12,6 +13,7 @@ fn nothing(what: String) -> Decision {
         what,
         rule: None,
         values: Vec::new(),
+        members: None,
     }
 }
 
@@ -96,18 +98,21 @@ impl Facts<'_> {
         } else {
             Vec::new()
         };
+        let members = members(change, self.catalog, self.names);
         match withheld {
             Some(by) => Decision {
                 action: None,
                 what: format!("{} is withheld ({what})", change.kind.verb()),
                 rule: Some(by.to_owned()),
                 values,
+                members,
             },
             None => Decision {
                 action: Some(change.kind),
                 what,
                 rule: Some(rule(change).to_owned()),
                 values,
+                members,
             },
         }
     }

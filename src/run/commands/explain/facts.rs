@@ -1,5 +1,6 @@
 //! Collects the facts about one person or group from sources, accounts and plan.
 
+use super::members::MemberNames;
 use super::wanted::Wanted;
 use crate::config::SourceSettings;
 use crate::model::{
@@ -14,6 +15,8 @@ pub(super) struct Facts<'a> {
     pub(super) accounts: &'a [Existing],
     pub(super) plan: &'a Plan,
     pub(super) catalog: &'a Catalog,
+    /// Names of members, if they are shown.
+    pub(super) names: Option<&'a MemberNames>,
     pub(super) request: Request<'a>,
 }
 
@@ -31,6 +34,7 @@ impl Facts<'_> {
             schema: "directory-sync/explanation/1",
             who: crate::model::Personal(who).to_string(),
             target: target.to_owned(),
+            file: None,
             records: self.records(wanted),
             accounts: self
                 .accounts

@@ -2,6 +2,8 @@
 
 mod decisions;
 mod facts;
+mod members;
+mod owners;
 mod saved;
 mod wanted;
 
@@ -9,6 +11,7 @@ use std::io;
 use std::path::Path;
 
 use self::facts::Facts;
+use self::members::MemberNames;
 use self::wanted::{Wanted, unknown};
 use crate::config::TargetSettings;
 use crate::exit::Exit;
@@ -67,23 +70,38 @@ async fn of_target(
     let mut report = Report::new(target::kind(Some(settings)));
     let desired = desired::read(target, request, &mut report).await?;
     let mut wanted = Wanted::new(who, &process.names);
-    wanted.find_records(&desired, target.catalog());
+    let catalog = target.catalog();
+    wanted.find_records(&desired, catalog);
+    let mut names = MemberNames::new(&desired, catalog, request.show());
     let mut accounts: Vec<Existing> = Vec::new();
     let mut watch = |account: &Existing| {
+        if let Some(names) = &mut names {
+            names.add_account(account, catalog);
+        }
         let is_known = accounts.iter().any(|known| known.target_id == account.target_id);
-        if !is_known && wanted.fits(account, target.catalog()) {
+        if !is_known && is_wanted(account, target, &wanted) {
             accounts.push(account.clone());
         }
     };
     let plan = draft::plan_watching(target, &desired, request.settings, &mut watch)
         .await?
         .plan;
+    wanted.follow(&accounts, &plan, &desired, catalog);
     let facts = Facts {
         desired: &desired,
         accounts: &accounts,
         plan: &plan,
-        catalog: target.catalog(),
+        catalog,
+        names: names.as_ref(),
         request,
     };
     Ok(facts.explanation(who, &target.name().title, &wanted))
+}
+
+fn is_wanted(account: &Existing, target: &impl Target, wanted: &Wanted<'_>) -> bool {
+    let has_dn = || {
+        let dn = target.dn(&account.target_id);
+        dn.is_some_and(|dn| wanted.is_dn(&dn))
+    };
+    wanted.fits(account, target.catalog()) || has_dn()
 }

@@ -2,8 +2,12 @@
 
 use std::io;
 
+use super::owners::{keep_new, owners};
+use crate::config::Dn;
 use crate::exit::Exit;
-use crate::model::{Catalog, DesiredState, Existing, ExternalId, Personal, Purpose, TypeId, alike};
+use crate::model::{
+    Catalog, DesiredState, Existing, ExternalId, Personal, Plan, Purpose, Schema, TypeId, alike,
+};
 use crate::names::Names;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
@@ -12,6 +16,8 @@ use crate::source::{self, Hits};
 /// The records and accounts that a text may mean.
 pub(super) struct Wanted<'a> {
     text: &'a str,
+    /// The text, if it is a DN.
+    entry: Option<Dn>,
     names: &'a Names,
     /// Records by resource type, in the order of the sources' state.
     pub(super) hits: Vec<(TypeId, Hits)>,
@@ -25,6 +31,7 @@ impl<'a> Wanted<'a> {
     pub(super) fn new(text: &'a str, names: &'a Names) -> Self {
         Self {
             text,
+            entry: Dn::parse(text.as_bytes()).filter(|entry| entry.depth() > 0),
             names,
             hits: Vec::new(),
             ids: Vec::new(),
@@ -38,24 +45,58 @@ impl<'a> Wanted<'a> {
             let schema = catalog.schema(of_type.resource);
             let mut hits = source::find(of_type, schema, self.text);
             self.add_hashed(of_type, &mut hits);
-            for place in &hits.people {
-                let person = &of_type.objects[*place];
-                self.ids.push((of_type.resource, person.id.clone()));
-                let names = [Purpose::Login, Purpose::Address].into_iter();
-                let names = names.filter_map(|purpose| person.attributes.text_of(schema, purpose));
-                self.logins.extend(names.map(str::to_owned));
-            }
-            let rejected = hits.rejected.iter().map(|place| &of_type.rejected[*place]);
-            for rejected in rejected {
-                self.ids
-                    .extend(rejected.id.clone().map(|id| (of_type.resource, id)));
-                self.logins
-                    .extend(rejected.claims.addresses.iter().map(ToString::to_string));
-            }
-            let leavers = hits.leavers.iter().map(|place| &of_type.leavers[*place].email);
-            self.logins.extend(leavers.map(ToString::to_string));
+            self.learn(of_type, schema, &hits);
             self.hits.push((of_type.resource, hits));
         }
+    }
+
+    /// Finds the records of accounts too: those with an id of the account, or with the id for which the plan changes
+    /// it; without one, those with its login name or address.
+    pub(super) fn follow(
+        &mut self,
+        accounts: &[Existing],
+        plan: &Plan,
+        desired: &[DesiredState],
+        catalog: &Catalog,
+    ) {
+        for (place, of_type) in desired.iter().enumerate() {
+            let schema = catalog.schema(of_type.resource);
+            let accounts = accounts
+                .iter()
+                .filter(|account| account.resource == of_type.resource);
+            let mut more = Hits::default();
+            for account in accounts {
+                let found = owners(account, plan, of_type, schema);
+                more.people.extend(found.people);
+                more.rejected.extend(found.rejected);
+            }
+            let hits = &mut self.hits[place].1;
+            keep_new(&mut more.people, &hits.people);
+            keep_new(&mut more.rejected, &hits.rejected);
+            hits.people.extend(&more.people);
+            hits.rejected.extend(&more.rejected);
+            self.learn(of_type, schema, &more);
+        }
+    }
+
+    /// Adds ids, login names and addresses of records.
+    fn learn(&mut self, of_type: &DesiredState, schema: &Schema, hits: &Hits) {
+        for place in &hits.people {
+            let person = &of_type.objects[*place];
+            self.ids.push((of_type.resource, person.id.clone()));
+            let names = [Purpose::Login, Purpose::Address].into_iter();
+            let names = names.filter_map(|purpose| person.attributes.text_of(schema, purpose));
+            self.logins.extend(names.map(str::to_owned));
+        }
+        for place in &hits.rejected {
+            let rejected = &of_type.rejected[*place];
+            self.ids
+                .extend(rejected.id.clone().map(|id| (of_type.resource, id)));
+            self.logins
+                .extend(rejected.claims.addresses.iter().map(ToString::to_string));
+        }
+        let leavers = hits.leavers.iter().map(|place| &of_type.leavers[*place].email);
+        self.logins.extend(leavers.map(ToString::to_string));
     }
 
     fn add_hashed(&self, of_type: &DesiredState, hits: &mut Hits) {
@@ -107,6 +148,12 @@ impl<'a> Wanted<'a> {
             || self.is_hash_of(account.target_id.as_str())
             || account.ids().any(|id| is_theirs(id) || is_id(id))
             || names.any(|name| alike(name, self.text) || self.logins.iter().any(|login| alike(name, login)))
+    }
+
+    /// Returns whether the text is this DN, in any spelling, or its hash.
+    pub(super) fn is_dn(&self, dn: &str) -> bool {
+        let is_entry = self.entry.is_some() && Dn::parse(dn.as_bytes()) == self.entry;
+        is_entry || self.is_hash_of(dn)
     }
 
     /// What connects an account with those records, or with the text.

@@ -1,5 +1,8 @@
 //! `explain`, and outputs without names.
 
+mod accounts;
+mod saved;
+
 use serde_json::Value;
 
 use super::stage::Stage;
