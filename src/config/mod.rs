@@ -29,7 +29,7 @@ pub use self::schema::schema;
 pub use self::sections::ldap::references::ReferenceUrl;
 pub use self::settings::Providers;
 pub use self::show::{Shown, ShownConfig, ShownValue, ValueOrigin, scalar_in_yaml, show};
-pub use self::syntax::dn::Dn;
+pub use self::syntax::dn::{Dn, same_entry};
 pub use self::syntax::expression::Expression;
 pub use self::syntax::template::Template;
 pub(crate) use error::suggest;

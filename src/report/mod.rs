@@ -21,6 +21,7 @@ pub use self::json::config_diff::{ConfigDiff, ConfigDiffDocument, DiffSide};
 pub use self::json::configuration::ConfigurationDocument;
 pub use self::json::counts::{Changes, Count};
 pub use self::json::entries::{Failure, KeptAccount, Note, SourceReport};
+pub(crate) use self::json::plan::ROLE_FIELDS;
 pub use self::json::plan::{PlanDocument, schema as plan_schema};
 pub use self::metrics::{LAST_SUCCESS, RunFigures, metrics};
 pub use self::run_outcome::RunOutcome;

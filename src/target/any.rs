@@ -58,7 +58,7 @@ impl Target for AnyTarget {
         fn looks_before(new: usize) -> bool;
         fn holder(resource: TypeId, attribute: AttributeIndex, value: &Value, but: Option<&TargetId>) -> Option<Holder>;
         fn explain_conflict(conflict: TargetError) -> TargetError;
-        fn dn(object: &TargetId) -> Option<Box<str>>;
+        fn entry_name(object: &TargetId) -> Option<Box<str>>;
         fn last_writes() -> LastWrites;
         fn allow_former_roles(given: &[String]);
         fn look_for_unfinished();

@@ -254,8 +254,8 @@ pub trait Target {
         Vec::new()
     }
 
-    /// The DN of an object that was read, at a target whose objects have one.
-    fn dn(&self, _object: &TargetId) -> Option<Box<str>> {
+    /// The name of an object that was read, at a target that is a directory.
+    fn entry_name(&self, _object: &TargetId) -> Option<Box<str>> {
         None
     }
 

@@ -24,6 +24,9 @@ pub fn schema() -> serde_json::Value {
     json_schema::of::<PlanDocument<'_>>("Plan as data")
 }
 
+/// The fields of a change with the roles that an account gains and loses, each with its sign.
+pub(crate) const ROLE_FIELDS: [(&str, char); 2] = [("grant", '+'), ("revoke", '-')];
+
 /// A plan as data, schema `directory-sync/plan-view/1`.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct PlanDocument<'a> {

@@ -116,8 +116,7 @@ impl<'a> Service<'a> {
             }
             self.ask_for_a_command().await;
             if let Some(verb) = self.schedule.start(self.now()) {
-                let exit = Box::pin(self.run_once(verb, process)).await?;
-                if self.signals.received().is_some() {
+                if let Some(exit) = Box::pin(self.run_once(verb, process)).await? {
                     return Ok(exit);
                 }
             } else {
@@ -127,8 +126,8 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// One run, as `sync` or `plan` does it.
-    async fn run_once(&mut self, verb: Verb, process: &mut Process<'_>) -> io::Result<Exit> {
+    /// One run, as `sync` or `plan` does it. Returns the exit code if a signal has interrupted it.
+    async fn run_once(&mut self, verb: Verb, process: &mut Process<'_>) -> io::Result<Option<Exit>> {
         let command = match verb {
             Verb::Sync => Command::Sync { only: Vec::new() },
             Verb::Plan => Command::Plan {
@@ -149,11 +148,13 @@ impl<'a> Service<'a> {
             None => Exit::Usage,
         };
         process.out.flush()?;
+        // Before the log says that the run has ended: a later signal does not interrupt it.
+        let interrupted = self.signals.received().map(|_| exit);
         let outcome = heartbeat.outcome.get().unwrap_or_default();
         self.last = Some(LastRun { outcome, exit });
         self.schedule.finish(self.now(), ending(exit), random());
         tracing::info!(outcome = outcome.name(), exit_code = exit.code(), next = %self.next_run(), "run finished");
-        Ok(exit)
+        Ok(interrupted)
     }
 
     /// Reads the configuration again. If it is invalid, the current one stays. Then a run is due.

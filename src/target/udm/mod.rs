@@ -186,7 +186,7 @@ impl Target for UdmTarget {
         self.check_addresses(desired).await.into_iter().collect()
     }
 
-    fn dn(&self, object: &TargetId) -> Option<Box<str>> {
+    fn entry_name(&self, object: &TargetId) -> Option<Box<str>> {
         self.memory.dn(object)
     }
 

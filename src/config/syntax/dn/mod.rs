@@ -24,6 +24,12 @@ const TYPES: [(&str, [&str; 2]); 9] = [
     ("uid", ["0.9.2342.19200300.100.1.1", "userid"]),
 ];
 
+/// Returns whether two texts are the name of the same entry, in any spelling.
+pub fn same_entry(a: &str, b: &str) -> bool {
+    let [a, b] = [a, b].map(|name| Dn::parse(name.as_bytes()));
+    a == b && a.is_some_and(|name| name.depth() > 0)
+}
+
 impl Dn {
     /// Parses a name as a server or a person wrote it; `None` if it is invalid. The empty name is valid.
     pub fn parse(name: &[u8]) -> Option<Self> {

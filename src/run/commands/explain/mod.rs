@@ -99,9 +99,9 @@ async fn of_target(
 }
 
 fn is_wanted(account: &Existing, target: &impl Target, wanted: &Wanted<'_>) -> bool {
-    let has_dn = || {
-        let dn = target.dn(&account.target_id);
-        dn.is_some_and(|dn| wanted.is_dn(&dn))
+    let is_named = || {
+        let name = target.entry_name(&account.target_id);
+        name.is_some_and(|name| wanted.names_entry(&name))
     };
-    wanted.fits(account, target.catalog()) || has_dn()
+    wanted.fits(account, target.catalog()) || is_named()
 }

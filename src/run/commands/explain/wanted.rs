@@ -3,7 +3,7 @@
 use std::io;
 
 use super::owners::{keep_new, owners};
-use crate::config::Dn;
+use crate::config::same_entry;
 use crate::exit::Exit;
 use crate::model::{
     Catalog, DesiredState, Existing, ExternalId, Personal, Plan, Purpose, Schema, TypeId, alike,
@@ -16,8 +16,6 @@ use crate::source::{self, Hits};
 /// The records and accounts that a text may mean.
 pub(super) struct Wanted<'a> {
     text: &'a str,
-    /// The text, if it is a DN.
-    entry: Option<Dn>,
     names: &'a Names,
     /// Records by resource type, in the order of the sources' state.
     pub(super) hits: Vec<(TypeId, Hits)>,
@@ -31,7 +29,6 @@ impl<'a> Wanted<'a> {
     pub(super) fn new(text: &'a str, names: &'a Names) -> Self {
         Self {
             text,
-            entry: Dn::parse(text.as_bytes()).filter(|entry| entry.depth() > 0),
             names,
             hits: Vec::new(),
             ids: Vec::new(),
@@ -150,10 +147,9 @@ impl<'a> Wanted<'a> {
             || names.any(|name| alike(name, self.text) || self.logins.iter().any(|login| alike(name, login)))
     }
 
-    /// Returns whether the text is this DN, in any spelling, or its hash.
-    pub(super) fn is_dn(&self, dn: &str) -> bool {
-        let is_entry = self.entry.is_some() && Dn::parse(dn.as_bytes()) == self.entry;
-        is_entry || self.is_hash_of(dn)
+    /// Returns whether the text is this name of an entry, in any spelling, or its hash.
+    pub(super) fn names_entry(&self, name: &str) -> bool {
+        same_entry(self.text, name) || self.is_hash_of(name)
     }
 
     /// What connects an account with those records, or with the text.

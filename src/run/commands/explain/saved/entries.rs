@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::model::Personal;
 use crate::names::Names;
+use crate::report;
 
 /// The entries of the document's lists that contain one of the texts, or its hash, with the name of the list.
 pub(super) fn entries<'a>(document: &'a Value, texts: &[String], names: &Names) -> Vec<(&'a str, &'a Value)> {
@@ -122,7 +123,7 @@ fn change_lines(change: &Value, shows_values: bool) -> Vec<String> {
         let members = members.filter_map(Value::as_str);
         lines.extend(members.map(|member| format!("  member {what}: {}", member_name(member))));
     }
-    for (field, sign) in [("grant", '+'), ("revoke", '-')] {
+    for (field, sign) in report::ROLE_FIELDS {
         let roles = list(change, field).filter_map(Value::as_str);
         lines.extend(roles.map(|role| format!("  role {sign}{role}")));
     }

@@ -173,7 +173,7 @@ fn missing(
     let (what, hint) = match saved {
         Saved::Changes(_) => (
             "contains no change of this person or group",
-            "name an account id, an external id, an e-mail address, a login name, a DN or a hash from an earlier output",
+            "name an account id, an external id, an e-mail address, a login name, the name of an entry or a hash from an earlier output",
         ),
         Saved::Lists(_) => (
             "contains nothing about this person or group",
