@@ -1,7 +1,7 @@
-//! The quickstart: a stand-in for the target with people, a CSV file that differs, and three runs of the product's own code.
+//! The quickstart: a double for the target with people, a CSV file that differs, and three runs of the product's own code.
 //!
-//! `cargo demo` leaves its files in a new private folder that it names. With `--udm` the target is Univention's UDM in place of
-//! Zitadel. With `--serve` the stand-in goes on running, so that you can change the files and run `directory-sync` on them by
+//! `cargo demo` leaves its files in a new private folder that it names. With `--udm` the target is Univention's UDM instead of
+//! Zitadel. With `--serve` the double goes on running, so that you can change the files and run `directory-sync` on them by
 //! hand.
 
 use std::error::Error;
@@ -92,7 +92,7 @@ fn show(folder: &Path, files: &str, url: &str, serve: bool) -> Result<(), Box<dy
     }
     println!("The files are in {}: {files}.", folder.display());
     if serve {
-        println!("The stand-in listens on {url}. Change users.csv, then run in another terminal:");
+        println!("The double listens on {url}. Change users.csv, then run in another terminal:");
         println!("    cargo run --profile demo -- plan -c {}", config.display());
         println!("Ctrl-C ends it. Then remove the folder.");
         loop {
@@ -100,7 +100,7 @@ fn show(folder: &Path, files: &str, url: &str, serve: bool) -> Result<(), Box<dy
         }
     } else {
         println!(
-            "To go on by hand, start this again with `--serve`: the stand-in then goes on running. The folder can be removed."
+            "To go on by hand, start this again with `--serve`: the double then goes on running. The folder can be removed."
         );
     }
     Ok(())
