@@ -13,6 +13,7 @@ mod error;
 pub(crate) mod fixture;
 mod keys;
 mod layers;
+mod outlets;
 mod request;
 mod schema;
 mod sections;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
 pub use self::dialects::{Names as KeyNames, repeats};
 pub use self::layers::environment::Environment;
+pub use self::outlets::{Outlets, outlets};
 pub use self::schema::schema;
 pub use self::sections::ldap::references::ReferenceUrl;
 pub use self::settings::Providers;
@@ -149,23 +151,6 @@ fn given(
     })
 }
 
-/// The `notify.*` settings of a configuration with mistakes in other sections; empty if that section has mistakes,
-/// too.
-pub fn notify_settings(request: &LoadRequest, environment: &Environment) -> NotifySettings {
-    let given = given(request, environment, Path::new(""), &mut Report::default());
-    let Ok(Given { layers, .. }) = given else {
-        return NotifySettings::default();
-    };
-    let mut report = Report::default();
-    let read = sections::notify::read(&mut Reader {
-        layers: &layers,
-        report: &mut report,
-    });
-    Some(read)
-        .filter(|_| report.mistakes.is_empty())
-        .unwrap_or_default()
-}
-
 /// Reads every part, even after a mistake in another one.
 fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settings> {
     let mut reader = Reader { layers, report };
@@ -195,7 +180,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let require_policy = reader.boolean("zitadel.require_policy");
     let lock_dir = reader.folder("lock.dir");
     let output = sections::output::read(&mut reader);
-    let metrics_file = reader.filled("metrics.file").map(std::path::PathBuf::from);
+    let metrics_file = reader.filled("metrics.file").map(PathBuf::from);
     let notify = sections::notify::read(&mut reader);
     let run = sections::run::read(&mut reader);
     let target = match target {

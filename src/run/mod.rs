@@ -15,8 +15,8 @@ use std::io;
 
 use self::session::error::interrupted;
 pub use self::session::options::log_level;
-use self::session::outputs::heartbeat;
 use self::session::outputs::notify::Notifier;
+use self::session::outputs::{heartbeat, metrics_file};
 pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
@@ -69,7 +69,7 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     let settings = match check_settings(command, global, process)? {
         Checked::Good(settings) => settings,
         Checked::Refused(report) => {
-            notify(command, global, process, &report)?;
+            publish(command, global, process, &report)?;
             return check_sources(command, global, process, pauses, report.exit());
         }
     };
@@ -80,13 +80,22 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     runtime.block_on(dispatch(command, request, process))
 }
 
-/// Notifies about a run that cannot start, as far as the configuration can be read.
-fn notify(command: &Command, global: &Global, process: &Process<'_>, report: &Report) -> io::Result<()> {
+/// Writes metrics and notifies about a run that cannot start, as far as the configuration can be read.
+fn publish(command: &Command, global: &Global, process: &Process<'_>, report: &Report) -> io::Result<()> {
+    let outlets = session::settings::outlets(global, process);
+    let mode = match command {
+        // It makes such runs.
+        Command::Run => Some("sync"),
+        Command::Plan { .. } => Some(command.name()),
+        _ => command.writes().then(|| command.name()),
+    };
+    if let Some(mode) = mode {
+        metrics_file::write_without_target(global, &outlets, mode, report);
+    }
     if global.dry_run || !command.writes() {
         return Ok(());
     }
-    let settings = session::settings::notify(global, process);
-    if let Some(notifier) = Notifier::without_target(&settings) {
+    if let Some(notifier) = Notifier::without_target(&outlets.notify) {
         runtime()?.block_on(notifier.ended(report, report.exit()));
     }
     Ok(())

@@ -24,8 +24,7 @@ use crate::signals::Signals;
 use crate::target::{Target, TargetError, TargetErrorKind, Wait};
 
 /// Printed after an undo, or after its dry run.
-const AGAIN: &str =
-    "correct the configuration or the source before the next sync; otherwise that sync makes the same changes again";
+const AGAIN: &str = "correct the configuration or the source before the next sync; otherwise that sync makes the same changes again";
 
 /// Reads the file, and reverts what is left of the run, with that run's settings.
 pub(super) async fn run(

@@ -10,7 +10,7 @@ use super::outputs::paths;
 use super::process::Process;
 use super::refusal;
 use crate::cli::{Command, Global};
-use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, NotifySettings, Settings};
+use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, Outlets, Settings};
 use crate::plan::Restriction;
 use crate::report::Report;
 
@@ -26,9 +26,9 @@ impl Checked {
     }
 }
 
-/// Notification settings of a configuration with mistakes.
-pub(in crate::run) fn notify(global: &Global, process: &Process<'_>) -> NotifySettings {
-    config::notify_settings(&request(global, Needs::Everything), &process.environment)
+/// The outlets of a configuration with mistakes.
+pub(in crate::run) fn outlets(global: &Global, process: &Process<'_>) -> Outlets {
+    config::outlets(&request(global, Needs::Everything), &process.environment)
 }
 
 /// Reads the configuration, and reports its mistakes and notes.

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::config::TargetSettings;
+use crate::cli::Global;
+use crate::config::{Outlets, TargetSettings};
 use crate::exit::Exit;
 use crate::report::{self, LAST_SUCCESS, Report, RunFigures};
 use crate::run::session::request::Request;
@@ -15,6 +16,11 @@ use crate::target;
 
 /// Every metrics file of this program contains it.
 const OURS: &str = "# HELP directory_sync_";
+
+const EXIT_CODE: &str = "directory_sync_last_run_exit_code{";
+
+/// The label while the configuration does not name a target.
+const NO_TARGET: &str = "not configured";
 
 /// Writes the metrics. A failure does not affect the result of the run.
 pub(in crate::run) fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
@@ -26,25 +32,43 @@ pub(in crate::run) fn write(request: Request<'_>, settings: &TargetSettings, rep
     if report.exit() == Exit::Locked {
         return;
     }
-    if let Err(error) = replace(path, request, settings, report) {
+    let title = target::name(settings).title;
+    let target = label(title, request.settings.providers.name.as_deref());
+    replace(path, |_| target, request.title, report);
+}
+
+/// Writes the metrics of a run that cannot start, so that those of an earlier one do not stay.
+pub(in crate::run) fn write_without_target(global: &Global, outlets: &Outlets, mode: &str, report: &Report) {
+    let option = global.metrics_file.as_deref();
+    if let Some(path) = option.or(outlets.metrics_file.as_deref()) {
+        let target = |before: &str| last_target(before).unwrap_or_else(|| NO_TARGET.to_owned());
+        replace(path, target, mode, report);
+    }
+}
+
+/// Writes the file. `target` makes the label from the file of the previous run.
+fn replace(path: &Path, target: impl FnOnce(&str) -> String, mode: &str, report: &Report) {
+    if let Err(error) = try_replace(path, target, mode, report) {
         tracing::warn!(file = %path.display(), %error, "the metrics could not be written");
     }
 }
 
-fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report: &Report) -> io::Result<()> {
+fn try_replace(
+    path: &Path,
+    target: impl FnOnce(&str) -> String,
+    mode: &str,
+    report: &Report,
+) -> io::Result<()> {
     let before = match fs::read_to_string(path) {
         Ok(text) if text.is_empty() || text.contains(OURS) => text,
         Ok(_) => return Err(io::Error::other("another file is there")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
     };
-    let target = label(
-        target::name(settings).title,
-        request.settings.providers.name.as_deref(),
-    );
+    let target = target(&before);
     let figures = RunFigures {
         target: &target,
-        mode: request.title,
+        mode,
         finished: Timestamp::now().as_second(),
         last_success: &last_success(&before, &target),
     };
@@ -76,6 +100,15 @@ fn label(target: String, provider: Option<&str>) -> String {
         Some(provider) => format!("{target} ({provider})"),
         None => target,
     }
+}
+
+/// The target in the file of the previous run.
+fn last_target(before: &str) -> Option<String> {
+    let mut lines = before.lines();
+    let labels = lines.find_map(|line| line.strip_prefix(EXIT_CODE))?;
+    let (_, target) = labels.split_once("target=\"")?;
+    let (target, _) = target.rsplit_once("\"}")?;
+    Some(target.replace("\\\"", "\"").replace(r"\\", "\\"))
 }
 
 /// When runs of this target last succeeded, by mode, from the file of the previous run.

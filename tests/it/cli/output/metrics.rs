@@ -216,3 +216,28 @@ fn another_file_is_not_replaced_and_the_run_goes_on() {
     assert_eq!(stage.read("notes.txt"), "mine\n");
     assert_eq!(stage.run("sync --metrics-file users.csv").exit, 2);
 }
+
+/// The figures of an earlier run do not stay when the configuration has a mistake.
+#[test]
+fn a_run_that_cannot_start_leaves_figures_as_well() {
+    let stage = Stage::new();
+    let good = stage.read("config.yaml");
+    let exit_code = of_target("directory_sync_last_run_exit_code", "");
+    let success = of_target("directory_sync_last_success_timestamp_seconds", "mode=\"sync\"");
+    let metrics = |metrics: &str| stage.write("config.yaml", &format!("{good}{metrics}unknown_key: 1\n"));
+    metrics("metrics: {file: directory_sync.prom}\n");
+    assert_eq!(stage.run("sync").exit, 2);
+    let first = stage.read("directory_sync.prom");
+    assert!(
+        first.contains("directory_sync_last_run_exit_code{target=\"not configured\"} 2\n"),
+        "{first}"
+    );
+    stage.write("config.yaml", &good);
+    assert_eq!(stage.run("sync --metrics-file directory_sync.prom").exit, 0);
+    let before = figure(&stage, &success);
+    assert!(before.is_some());
+    metrics("");
+    assert_eq!(stage.run("sync --metrics-file directory_sync.prom").exit, 2);
+    assert_eq!(figure(&stage, &exit_code), Some(2.0));
+    assert_eq!(figure(&stage, &success), before);
+}
