@@ -168,6 +168,7 @@ impl Figures {
                     ("planned", count.planned),
                     ("applied", count.applied),
                     ("failed", count.failed),
+                    ("not_started", count.not_started),
                     ("withheld", of_type.withheld(report, action)),
                 ];
                 changes.extend(

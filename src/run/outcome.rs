@@ -162,7 +162,7 @@ fn summary(
     if request.is_json() {
         report::write_json(out, report)?;
     } else {
-        report::notes(out, report, request.show())?;
+        report::notes(out, report, (request.show(), request.extent()))?;
         if stop.is_none() {
             writeln!(out, "{}", report::verdict(report))?;
         }

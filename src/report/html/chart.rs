@@ -58,5 +58,7 @@ pub(super) fn bars(report: &Report) -> Vec<Bar> {
 
 /// Changes of a file that no longer apply failed without being in the plan.
 fn total(count: Count) -> usize {
-    count.planned.max(count.applied + count.failed)
+    count
+        .planned
+        .max(count.applied + count.failed + count.not_started)
 }

@@ -49,8 +49,10 @@ pub struct Count {
     pub planned: usize,
     /// Acknowledged by the target.
     pub applied: usize,
-    /// Refused by the target, or not started.
+    /// Refused by the target.
     pub failed: usize,
+    /// Never sent, for example after a signal.
+    pub not_started: usize,
 }
 
 impl Changes {

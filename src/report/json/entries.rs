@@ -182,6 +182,11 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Whether something was sent.
+    pub(in crate::report) fn is_tried(&self) -> bool {
+        !self.error.starts_with(NOT_STARTED)
+    }
+
     /// The start of a line about it, and the reason.
     pub(in crate::report) fn summary(&self) -> (&'static str, &str) {
         match self.error.strip_prefix(NOT_STARTED) {

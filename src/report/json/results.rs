@@ -152,7 +152,15 @@ impl Report {
         match failure {
             None => self.count_change(change, |count| count.applied += 1),
             Some(failure) => {
-                self.count_change(change, |count| count.failed += 1);
+                let is_tried = failure.is_tried();
+                self.count_change(change, |count| {
+                    let number = if is_tried {
+                        &mut count.failed
+                    } else {
+                        &mut count.not_started
+                    };
+                    *number += 1;
+                });
                 self.failures.push(failure);
             }
         }

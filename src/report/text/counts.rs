@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::summary::by_type;
+use super::view::Extent;
 use crate::model::{Catalog, Plan, TypeId, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
@@ -62,7 +63,7 @@ pub(in crate::report) fn planned(plan: &Plan, catalog: &Catalog) -> String {
 }
 
 /// The last lines of a plan.
-pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
+pub(super) fn counts(plan: &Plan, catalog: &Catalog, extent: Extent) -> String {
     let report = report_of(plan, catalog);
     let mut line = format!("Plan: {}; {} unchanged", to_do(&report), plan.unchanged);
     let skipped = plan.skipped_unchanged().count();
@@ -89,7 +90,9 @@ pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
     }
     for (reason, count) in reasons {
         let _ = write!(line, "\n  skipped {count}: {}", one_line(reason));
-        line.push_str(&records(plan, reason));
+        if extent != Extent::Summary {
+            line.push_str(&records(plan, reason));
+        }
     }
     if plan.without_role > 0 {
         let people = counted(plan.without_role, "person");

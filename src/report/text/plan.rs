@@ -46,7 +46,7 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>)
     if view.extent != Extent::Summary {
         lines(out, plan, catalog, view)?;
     }
-    writeln!(out, "{}", counts(plan, catalog))
+    writeln!(out, "{}", counts(plan, catalog, view.extent))
 }
 
 fn lines(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) -> io::Result<()> {

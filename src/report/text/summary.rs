@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::super::json::counts::Count;
 use super::super::json::entries::TypeRead;
-use super::view::Show;
+use super::view::{Extent, Show};
 use crate::config::Effective;
 use crate::model::{ActionKind, Diagnosis, counted};
 use crate::report::json::Report;
@@ -111,9 +111,12 @@ pub fn limits(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// How many lines with the same reason are printed.
 const ALIKE: usize = 10;
 
-/// Prints each record and change that needs attention; of many with the same reason, the first ones.
-pub fn notes(out: &mut dyn Write, report: &Report, show: Show) -> io::Result<()> {
-    for (kind, notes) in [("rejected", &report.rejected), ("warning", &report.warnings)] {
+/// Prints each record and change that needs attention; of many with the same reason, the first ones. With `--summary`,
+/// only failed changes.
+pub fn notes(out: &mut dyn Write, report: &Report, (show, extent): (Show, Extent)) -> io::Result<()> {
+    let mut records = vec![("rejected", &report.rejected), ("warning", &report.warnings)];
+    records.retain(|_| extent != Extent::Summary);
+    for (kind, notes) in records {
         let mut alike = Alike::default();
         for note in notes {
             if alike.is_shown(("", &note.reason)) {
@@ -128,9 +131,14 @@ pub fn notes(out: &mut dyn Write, report: &Report, show: Show) -> io::Result<()>
         }
         alike.rest(kind, out)?;
     }
-    let mut alike = Alike::default();
+    let mut alike: BTreeMap<&str, Alike<'_>> = BTreeMap::new();
     for failure in &report.failures {
-        if !alike.is_shown((failure.action.verb(), &failure.error)) {
+        let (mark, reason) = failure.summary();
+        if !alike
+            .entry(mark)
+            .or_default()
+            .is_shown((failure.action.verb(), reason))
+        {
             continue;
         }
         let id = match show {
@@ -141,14 +149,15 @@ pub fn notes(out: &mut dyn Write, report: &Report, show: Show) -> io::Result<()>
             .resource
             .map(|name| format!("{name} "))
             .unwrap_or_default();
-        let (mark, reason) = failure.summary();
         let line = format!("{mark}: {} {noun}{id}: {reason}", failure.action.verb());
         writeln!(out, "{}", one_line(&line))?;
         if let Some(hint) = &failure.hint {
             writeln!(out, "  hint: {}", one_line(hint))?;
         }
     }
-    alike.rest("failed", out)?;
+    for (mark, alike) in &alike {
+        alike.rest(mark, out)?;
+    }
     lost(out, report)
 }
 

@@ -12,7 +12,7 @@ pub fn verdict(report: &Report) -> String {
     let tried = report
         .failures
         .iter()
-        .filter(|failure| failure.summary().0 == "failed")
+        .filter(|failure| failure.is_tried())
         .count();
     let counts = [
         (tried, "failed", "failed"),
@@ -51,15 +51,13 @@ fn details(report: &Report) -> String {
         RunOutcome::InSync => ": in sync, nothing to change".to_owned(),
         RunOutcome::Applied | RunOutcome::Partial => format!(": {}", done(report)),
         RunOutcome::Planned => format!(", {}", pending(report)),
+        RunOutcome::Refused if report.changes.planned() > 0 => format!(", {}", pending(report)),
         RunOutcome::Refused | RunOutcome::Failed => String::new(),
     }
 }
 
-/// The target, and the number of unchanged accounts. Not added to an error.
+/// The target, and the number of unchanged accounts.
 fn target_and_counts(report: &Report) -> String {
-    if report.outcome == RunOutcome::Failed {
-        return String::new();
-    }
     let unchanged = (report.unchanged > 0).then(|| format!("{} unchanged", report.unchanged));
     let title = (!report.title.is_empty()).then(|| one_line(&report.title).into_owned());
     let parts: Vec<String> = title.into_iter().chain(unchanged).collect();
@@ -121,6 +119,9 @@ fn next_fix(report: &Report) -> Option<&'static str> {
         }
         (true, true) => None,
         (true, false) => Some("fix the rejected records listed above, then run again"),
+        (false, _) if report.failures.iter().all(|failure| !failure.is_tried()) => {
+            Some("run again: the next run makes the changes that were not started")
+        }
         (false, true) => Some("fix the failures listed above, then run again"),
         (false, false) => Some("fix the rejected records and the failures listed above, then run again"),
     }

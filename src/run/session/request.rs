@@ -135,7 +135,7 @@ impl<'a> Request<'a> {
     }
 
     /// How much of the plan is printed.
-    fn extent(&self) -> Extent {
+    pub(in crate::run) fn extent(&self) -> Extent {
         match (self.global.summary, self.global.all) {
             (true, _) => Extent::Summary,
             (false, true) => Extent::All,

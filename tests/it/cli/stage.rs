@@ -201,7 +201,8 @@ pub(super) const SILENT: &str =
     "TIME  WARN the target does not answer; trying again for some seconds url=ZITADEL/\n";
 
 /// The last line of a sync that failed.
-pub(super) const FAILED: &str = "Failed: nothing was written. N requests, T s. Exit code 3.\n";
+pub(super) const FAILED: &str =
+    "Failed: nothing was written. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 3.\n";
 
 impl Run {
     /// Compares all of it.

@@ -16,7 +16,7 @@ fn it_names_exactly_the_paths_of_the_container() {
     let text = sample();
     let set: Vec<_> = text
         .lines()
-        .filter(|line| line.contains("/opt/") && (!line.contains('#') || line.contains("The place")))
+        .filter(|line| line.contains("/opt/") && (!line.contains('#') || line.contains("this file is")))
         .filter_map(|line| Some(&line[line.find("/opt/")?..]))
         .collect();
     assert_eq!(

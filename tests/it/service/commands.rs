@@ -46,7 +46,7 @@ fn each_command_is_carried_out_once_also_by_another_process() {
     let mut stay = listening(&lab);
     stay.run_ends("planned", 0);
     assert_eq!(lab.names(), Vec::<String>::new());
-    let counts = json!({"planned": 2, "applied": 0, "failed": 0, "rejected": 0, "unchanged": 0, "kept": 0});
+    let counts = json!({"planned": 2, "applied": 0, "failed": 0, "not_started": 0, "rejected": 0, "unchanged": 0, "kept": 0});
     assert_eq!(
         told(&lab),
         json!({"id": "1", "finished": null, "exit_code": 0, "counts": counts})
@@ -56,7 +56,7 @@ fn each_command_is_carried_out_once_also_by_another_process() {
         .set_organization_metadata(COMMAND, r#"{"id": "2", "run": "sync"}"#);
     stay.run_ends("applied", 0);
     assert_eq!(lab.names().len(), 2);
-    let counts = json!({"planned": 2, "applied": 2, "failed": 0, "rejected": 0, "unchanged": 0, "kept": 0});
+    let counts = json!({"planned": 2, "applied": 2, "failed": 0, "not_started": 0, "rejected": 0, "unchanged": 0, "kept": 0});
     assert_eq!(
         told(&lab),
         json!({"id": "2", "finished": null, "exit_code": 0, "counts": counts})
@@ -134,7 +134,7 @@ fn a_sync_leaves_a_heartbeat_only_if_it_is_asked_to() {
     lab.run("sync --dry-run").exits(0);
     assert_eq!(noted(), None);
     lab.run("sync").exits(0);
-    let counts = json!({"planned": 1, "applied": 1, "failed": 0, "rejected": 0, "unchanged": 2, "kept": 0});
+    let counts = json!({"planned": 1, "applied": 1, "failed": 0, "not_started": 0, "rejected": 0, "unchanged": 2, "kept": 0});
     assert_eq!(
         told(&lab),
         json!({"id": null, "finished": null, "exit_code": 0, "counts": counts})

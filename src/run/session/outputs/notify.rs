@@ -12,7 +12,7 @@ use crate::config::{NotifySettings, Occasion, TargetSettings, WebhookSettings};
 use crate::exit::Exit;
 use crate::http;
 use crate::names::Names;
-use crate::report::{self, Report, Show};
+use crate::report::{self, Extent, Report, Show};
 use crate::run::session::request::{Mode, Request};
 use crate::target;
 use crate::tls::Expiry;
@@ -140,7 +140,7 @@ impl<'a> Notifier<'a> {
             text.extend_from_slice(format!("{}\n", report::one_line(line)).as_bytes());
         }
         // Writing to a vector cannot fail.
-        let _ = report::notes(&mut text, report, Show::NoNames);
+        let _ = report::notes(&mut text, report, (Show::NoNames, Extent::default()));
         let text = format!("{}\n{}", report::verdict(report), String::from_utf8_lossy(&text));
         let mut text = self.names.render(&text);
         let mut end = text.len().min(LONGEST_SUMMARY);

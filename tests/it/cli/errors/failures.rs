@@ -57,7 +57,7 @@ fn a_refusal_says_how_to_go_on() {
         &format!("refused: 2 of 2 accounts (100.0 %) would be removed; `guard.max_removals` is 10 %, which always \
              allows one\nhint: look at the plan above (`--show-values` shows every value); if it is right, run \
              again with `--approve {token}`, which approves exactly these changes, or raise the limit\nRefused: \
-             nothing was written. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 4.\n"),
+             nothing was written, 3 changes are pending. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 4.\n"),
     );
     stage.assert_untouched();
 }

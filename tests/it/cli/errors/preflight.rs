@@ -36,7 +36,8 @@ fn the_organization_is_unknown() {
         3,
         &START.replace("ORGANIZATION", "123456789012345678"),
         "error: could not use the target: permissions: 403 Organisation doesn't exist (AUTH-Bs7Ds)\nhint: check \
-         `zitadel.organization_id`\nFailed: nothing was written. N requests, T s. Exit code 3.\n",
+         `zitadel.organization_id`\nFailed: nothing was written. N requests, T s (organization \
+         123456789012345678 at ZITADEL). Exit code 3.\n",
     );
     stage.assert_untouched();
 }
@@ -80,9 +81,10 @@ fn zitadel_knows_itself_by_another_name() {
     });
     let url = format!("http://127.0.0.1:{}", stage.zitadel.port());
     stage.reconfigure(&stage.zitadel.url(), &url);
+    let failed = FAILED.replace("ZITADEL", &url);
     stage.run("").assert(3, &START.replace("ZITADEL", &url), &format!("error: could not use the target: token: the \
          server at {url} is not configured for this host name\nhint: set `zitadel.url` to the external domain and \
-         port of the instance\n{FAILED}"));
+         port of the instance\n{failed}"));
     stage.assert_untouched();
 }
 

@@ -163,10 +163,11 @@ fn a_zitadel_that_speaks_no_tls() {
     let stage = Stage::new();
     stage.reconfigure("http:", "https:");
     let url = stage.zitadel.url().replace("http:", "https:");
+    let failed = FAILED.replace("ZITADEL", &url);
     stage.run("").assert(
         3,
         &START.replace("ZITADEL", &url),
-        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: TLS: the server did not answer in TLS\nhint: the port speaks no TLS: does the address need `http://`, or another port?\n{FAILED}"),
+        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: TLS: the server did not answer in TLS\nhint: the port speaks no TLS: does the address need `http://`, or another port?\n{failed}"),
     );
 }
 
@@ -175,10 +176,11 @@ fn no_zitadel() {
     let stage = Stage::new();
     let url = format!("http://127.0.0.1:{}", closed_port());
     stage.reconfigure(&stage.zitadel.url(), &url);
+    let failed = FAILED.replace("ZITADEL", &url);
     stage.run("").assert(
         3,
         &START.replace("ZITADEL", &url),
-        &format!("{}error: could not use the target: token: {url}/oauth/v2/token cannot be reached: Connection refused (os error 111)\nhint: check `zitadel.url`, the network and the proxy variables\n{FAILED}", SILENT.replace("ZITADEL", &url)),
+        &format!("{}error: could not use the target: token: {url}/oauth/v2/token cannot be reached: Connection refused (os error 111)\nhint: check `zitadel.url`, the network and the proxy variables\n{failed}", SILENT.replace("ZITADEL", &url)),
     );
 }
 
@@ -187,10 +189,11 @@ fn a_zitadel_that_is_a_web_page() {
     let stage = Stage::new();
     let url = web_server("200 OK", "text/html", "<!DOCTYPE html><title>Welcome</title>");
     stage.reconfigure(&stage.zitadel.url(), &url);
+    let failed = FAILED.replace("ZITADEL", &url);
     stage.run("").assert(
         3,
         &START.replace("ZITADEL", &url),
-        &format!("error: could not use the target: token: {url} answered 200 with HTML\nhint: check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?\n{FAILED}"),
+        &format!("error: could not use the target: token: {url} answered 200 with HTML\nhint: check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?\n{failed}"),
     );
 }
 
@@ -202,10 +205,11 @@ fn a_zitadel_with_an_unknown_certificate() {
     let stage = Stage::new();
     let url = slapd.ldaps_url().replace("ldaps:", "https:");
     stage.reconfigure(&stage.zitadel.url(), &url);
+    let failed = FAILED.replace("ZITADEL", &url);
     stage.run("").assert(
         3,
         &START.replace("ZITADEL", &url),
-        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: TLS: the certificate is issued by no authority that is trusted; the server showed `CN=directory`, issued by `CN=directory-sync test authority`, issued by itself; it covers localhost, 127.0.0.1, ::1; expected: localhost\nhint: add the authority of the certificate to the system's CA certificates (or name them in SSL_CERT_FILE); the server must send its intermediate certificates\n{FAILED}"),
+        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: TLS: the certificate is issued by no authority that is trusted; the server showed `CN=directory`, issued by `CN=directory-sync test authority`, issued by itself; it covers localhost, 127.0.0.1, ::1; expected: localhost\nhint: add the authority of the certificate to the system's CA certificates (or name them in SSL_CERT_FILE); the server must send its intermediate certificates\n{failed}"),
     );
 }
 

@@ -41,7 +41,7 @@ fn without_requests(report: &mut Value) {
 
 /// A report of a run over `users.csv` with no changes; `fields` are put over it.
 fn expected(fields: Value) -> Value {
-    let none = json!({"planned": 0, "applied": 0, "failed": 0});
+    let none = json!({"planned": 0, "applied": 0, "failed": 0, "not_started": 0});
     let mut report = json!({
         "schema": "directory-sync/report/1",
         "outcome": "in_sync",

@@ -32,13 +32,23 @@ fn a_signal_finishes_what_is_in_flight_and_starts_nothing_new() {
         let lab = Lab::csv(&staff(12));
         let child = in_flight(&lab, Duration::from_millis(700));
         send(signal, &child);
-        ended(child).exits(1).says("not started: stopped by a signal");
+        let run = ended(child)
+            .exits(1)
+            .says("not started: create")
+            .says(": stopped by a signal");
+        run.says("Next: run again: the next run makes the changes that were not started")
+            .does_not_say("failed");
         let report = lab.json("report.json");
         assert_eq!(report["outcome"], "partial", "{report}");
         let users = lab.zitadel.users();
         assert!(!users.is_empty() && users.len() < 12, "{}", users.len());
         assert!(users.iter().all(|user| user.grants.len() == 1));
-        assert_eq!(report["changes"]["create"]["applied"], users.len());
+        let created = &report["changes"]["create"];
+        assert_eq!(created["applied"], users.len());
+        assert_eq!(
+            (&created["failed"], &created["not_started"]),
+            (&0.into(), &(12 - users.len()).into())
+        );
         lab.zitadel.clear_faults();
         lab.run("sync").exits(0);
         assert_eq!(lab.names().len(), 12);
