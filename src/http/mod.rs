@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
 
+use crate::model::Personal;
 use crate::tls::{self, Expiry, TlsError};
 
 pub(crate) use flow::Flow;
@@ -154,8 +155,26 @@ pub fn trace(
     path: &str,
     reply: &Result<reqwest::Response, reqwest::Error>,
 ) {
+    let path = &*marked_path(path);
     match reply {
         Ok(reply) => tracing::trace!(operation, %method, path, status = reply.status().as_u16(), "request"),
-        Err(error) => tracing::trace!(operation, %method, path, %error, "request"),
+        // The outer error repeats the address.
+        Err(error) => {
+            let error = innermost(error);
+            tracing::trace!(operation, %method, path, %error, "request");
+        }
     }
+}
+
+/// The path with marks around DNs and addresses, which are readable in them. Ids of the target are not personal.
+fn marked_path(path: &str) -> String {
+    let parts = path.split('/').map(|part| {
+        let plain = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+        if plain.contains(['=', '@']) {
+            Personal(plain).to_string()
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
 }

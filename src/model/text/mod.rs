@@ -2,5 +2,6 @@
 
 pub(super) mod comparable;
 pub(super) mod counted;
+pub(super) mod foreign;
 pub(super) mod personal;
 pub(super) mod unseen;

@@ -1,10 +1,12 @@
 //! Why a directory could not be read, and what to do.
 
+use std::borrow::Cow;
 use std::io;
 
 use ldap3::{LdapError, LdapResult};
 
 use crate::http::Secrets;
+use crate::model::{BEGIN, END, foreign};
 use crate::tls::{self, Peer};
 
 /// What happened, and what to do next. The source adds its name.
@@ -38,7 +40,14 @@ impl Failure {
 
     /// Removes secrets that a server has repeated.
     pub(super) fn without(self, secrets: &Secrets) -> Self {
-        let mask = |text: String| secrets.mask(&text).into_owned();
+        let mask = |text: String| {
+            // A mark inside a secret would hide it from the search.
+            let plain = text.replace([BEGIN, END], "");
+            match secrets.mask(&plain) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(masked) => foreign(&masked),
+            }
+        };
         Self {
             what: mask(self.what),
             hint: self.hint.map(mask),
@@ -100,7 +109,7 @@ pub(super) fn answer_of(code: u32, text: &str) -> String {
     let name = code_name(code);
     match text.trim_matches(['\0', '\n', ' ']) {
         "" => format!("server answered {name} ({code})"),
-        text => format!("server answered {name} ({code}): {text}"),
+        text => format!("server answered {name} ({code}): {}", foreign(text)),
     }
 }
 
@@ -221,6 +230,9 @@ mod tests {
     #[test]
     fn an_answer_is_name_code_and_text() {
         assert_eq!(answer(&result(32, "")), "server answered noSuchObject (32)");
-        assert_eq!(answer(&result(99, "why\0")), "server answered an error (99): why");
+        assert_eq!(
+            answer(&result(99, "busy\0")),
+            "server answered an error (99): busy"
+        );
     }
 }

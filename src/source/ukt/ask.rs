@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::config::UktSettings;
 use crate::http::{self, Backoff, BodyError, HttpSetupError, LONGEST_BODY, Secrets, retry};
+use crate::model::foreign;
 use crate::tls::{self, Expiry, Peer};
 
 /// If a server asks for a longer pause than this, the call fails.
@@ -233,7 +234,8 @@ impl Asked<'_> {
         if let Some(description) = &refusal.error_description {
             said = format!("{said}: {}", text(description));
         }
-        Some(self.secrets.mask(&said).chars().take(SHOWN).collect())
+        let short: String = self.secrets.mask(&said).chars().take(SHOWN).collect();
+        Some(foreign(&short))
     }
 
     fn redirected(&self, response: &Response) -> Failure {

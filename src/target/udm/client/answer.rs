@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::de::IgnoredAny;
 
+use crate::model::foreign;
 use crate::target::udm::wire::{Located, Refusal};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
@@ -101,7 +102,7 @@ impl Answer<'_> {
         let refusal: Refusal = serde_json::from_slice(self.body).unwrap_or_default();
         let located = refusal.located();
         let message = match located {
-            [] => first_line(&refusal.error.message),
+            [] => foreign(&first_line(&refusal.error.message)),
             located => located.iter().map(described).collect::<Vec<_>>().join("; "),
         };
         if located.iter().any(is_conflict) {
@@ -117,11 +118,11 @@ impl Answer<'_> {
     /// The server's message. Some answers consist of one JSON text.
     fn message(&self) -> String {
         if let Ok(text) = serde_json::from_slice::<String>(self.body) {
-            return first_line(&text);
+            return foreign(&first_line(&text));
         }
         let refusal: Refusal = serde_json::from_slice(self.body).unwrap_or_default();
         match first_line(&refusal.error.message) {
-            message if !message.is_empty() => message,
+            message if !message.is_empty() => foreign(&message),
             _ if self.is_json() => "without a message".to_owned(),
             _ => format!("{} answered without JSON", self.url),
         }
@@ -153,7 +154,9 @@ fn is_conflict(located: &Located) -> bool {
 fn described(located: &Located) -> String {
     let name = located.location.last().map_or("", String::as_str);
     let message = without_values(&first_line(&located.message));
-    if name.is_empty() || message.contains(name) {
+    let is_named = message.contains(name);
+    let message = foreign(&message);
+    if name.is_empty() || is_named {
         message
     } else {
         format!("`{name}`: {message}")

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::error_ids::MEANINGS;
 use super::transport::Transport;
+use crate::model::foreign;
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// If a server asks for a longer pause than this, the call fails.
@@ -259,7 +260,7 @@ fn by_status(status: StatusCode, has_id: bool) -> Kind {
     }
 }
 
-/// Removes quoted parts and addresses from a text of the server, because they may be personal data.
+/// Removes quoted parts and addresses from a text of the server, and marks the rest, because it may be personal data.
 pub(in crate::target::zitadel) fn without_values(text: &str) -> String {
     let unquoted: String = text
         .split('"')
@@ -270,7 +271,8 @@ pub(in crate::target::zitadel) fn without_values(text: &str) -> String {
         .split_whitespace()
         .map(|word| if word.contains('@') { "…" } else { word })
         .collect();
-    words.join(" ").chars().take(400).collect()
+    let short: String = words.join(" ").chars().take(400).collect();
+    foreign(&short)
 }
 
 #[cfg(test)]

@@ -221,3 +221,36 @@ fn failed() {
     );
     stage.assert_untouched();
 }
+
+/// A server may repeat a name or an entry, in any words.
+#[test]
+fn what_a_server_says_about_a_person_is_hidden_as_well() {
+    let stage = Stage::new();
+    stage.add_rows("cy@example.org,Cy,Clark,\n");
+    let answer =
+        r#"{"code":3,"message":"user zaphod Zaphodina not found: uid=zaphod,ou=people,dc=x","details":[]}"#;
+    let fault = Fault::once("POST", "/v2/users/human", FaultKind::json(400, answer)).times(99);
+    stage.zitadel.inject(fault);
+    for (names, is_shown) in [("hide", false), ("show", true)] {
+        let variables = [("DIRECTORY_SYNC__OUTPUT__NAMES", names)];
+        let run = stage.run_with("sync -vv --report report.json --html page.html", &variables);
+        assert_eq!(run.exit, 1, "{run:?}");
+        let all = [
+            run.out,
+            run.err,
+            stage.read("report.json"),
+            stage.read("page.html"),
+        ];
+        assert!(
+            all.iter().take(3).any(|text| text.contains("not found")),
+            "{all:?}"
+        );
+        for text in all {
+            for personal in ["zaphod", "Zaphodina", "ou=people"] {
+                assert!(is_shown || !text.contains(personal), "{names}: {text}");
+            }
+        }
+        let told = stage.read("report.json");
+        assert_eq!(told.contains("Zaphodina"), is_shown, "{told}");
+    }
+}

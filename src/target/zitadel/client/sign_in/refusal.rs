@@ -60,7 +60,7 @@ impl SignIn {
         };
         let said = format!(
             "{status} {} {}",
-            refused.error,
+            without_values(&refused.error),
             without_values(&refused.error_description)
         );
         let (kind, what, hint) = match (status, &self.proof) {
