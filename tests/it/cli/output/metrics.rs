@@ -224,7 +224,7 @@ fn a_run_that_cannot_start_leaves_figures_as_well() {
     let good = stage.read("config.yaml");
     let exit_code = of_target("directory_sync_last_run_exit_code", "");
     let success = of_target("directory_sync_last_success_timestamp_seconds", "mode=\"sync\"");
-    let metrics = |metrics: &str| stage.write("config.yaml", &format!("{good}{metrics}unknown_key: 1\n"));
+    let metrics = |metrics: &str| stage.write("config.yaml", format!("{good}{metrics}unknown_key: 1\n"));
     metrics("metrics: {file: directory_sync.prom}\n");
     assert_eq!(stage.run("sync").exit, 2);
     let first = stage.read("directory_sync.prom");
