@@ -46,6 +46,14 @@ fn of_each(samples: &[Held], pick: fn(u64, u64) -> u64) -> Held {
     }
 }
 
+fn without_rights() -> FaultKind {
+    FaultKind::Answer {
+        status: 403,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: r#"{"code": 7, "message": "No matching permissions found"}"#.to_owned(),
+    }
+}
+
 /// How a run is disturbed, and the exit codes that it may end with.
 fn disturb(lab: &Lab, round: usize) -> &'static [&'static str] {
     let fault = match round % 10 {
@@ -53,14 +61,8 @@ fn disturb(lab: &Lab, round: usize) -> &'static [&'static str] {
         4 => Fault::once("POST", "/auth/v1/", FaultKind::status(500)),
         5 => Fault::once("PUT", "/v2/users/human", FaultKind::LoseReply),
         6 => Fault::once("POST", "/v2/users/human", FaultKind::Garbage),
-        7 => {
-            let nobody = FaultKind::Answer {
-                status: 403,
-                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                body: r#"{"code": 7, "message": "No matching permissions found"}"#.to_owned(),
-            };
-            Fault::once("POST", "/v2/users", nobody).times(20)
-        }
+        7 => Fault::once("POST", "/v2/users", without_rights()).times(20),
+        8 => Fault::once("POST", "/auth/v1/", without_rights()).times(20),
         _ => return &["exit_code=0 "],
     };
     lab.zitadel.inject(fault);
