@@ -176,9 +176,8 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let guard = sections::policy::guard(&mut reader);
     let providers = sections::provider::read(&mut reader);
     let apply = sections::policy::apply(&mut reader);
-    let policy_file = reader.path("policy_file");
     let require_policy = reader.boolean("zitadel.require_policy");
-    let lock_dir = reader.folder("lock.dir");
+    let (policy_file, lock_dir) = (reader.path("policy_file"), reader.folder("lock.dir"));
     let output = sections::output::read(&mut reader);
     let metrics_file = reader.filled("metrics.file").map(PathBuf::from);
     let notify = sections::notify::read(&mut reader);

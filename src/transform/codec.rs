@@ -121,7 +121,7 @@ impl Codec {
             .or_else(|| page(&name))
     }
 
-    /// Converts a value to UTF-8. A value that is invalid in the encoding stays as it is, and is no text.
+    /// Converts a value to UTF-8. A value that is invalid in the encoding is returned unchanged.
     pub fn recode(self, value: Vec<u8>) -> Vec<u8> {
         if std::str::from_utf8(&value).is_ok() {
             return value;

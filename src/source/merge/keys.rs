@@ -70,7 +70,7 @@ impl Collected {
     }
 }
 
-/// Moves the people whom `judge` refuses to the rejected records. In place, because a million people must fit into
+/// Moves people that `judge` refuses to the rejected records. Works in place, because a million people must fit into
 /// memory.
 fn reject(
     schema: &Schema,
