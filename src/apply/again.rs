@@ -56,7 +56,10 @@ impl<T: Target> Execution<'_, T> {
         match self.resolve_conflict(&self.changes[index], &conflict).await? {
             Some(applied) => Ok(applied),
             None if caught_up => Err(self.target.explain_conflict(conflict)),
-            None => Err(name_conflict::unlisted(conflict, self.target.setting_keys().wait)),
+            None => Err(name_conflict::not_listed(
+                conflict,
+                self.target.setting_keys().wait,
+            )),
         }
     }
 }

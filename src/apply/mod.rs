@@ -19,7 +19,7 @@ use std::time::Instant;
 use crate::config::ApplySettings;
 use crate::http::{AdaptiveLimit, paced};
 use crate::model::{ActionKind, Change, Ids, TypeId};
-use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
+use crate::plan::{ApprovedPlan, Dependency, Known, Policy, Protected, Schedule, Stage};
 use crate::signals::Signals;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
@@ -52,7 +52,9 @@ pub async fn apply(
     mut done: impl FnMut(&Change, &Outcome),
 ) -> Vec<Outcome> {
     let changes = &approved.plan().changes;
-    let waits = plan::waits(target.catalog(), changes);
+    let Schedule {
+        stages, dependencies, ..
+    } = Schedule::of(target.catalog(), changes);
     let new = |place: &usize| is_new_person(&changes[*place]);
     let mut new: Vec<usize> = (0..changes.len()).filter(new).collect();
     if !context.looks_first || !target.looks_before(new.len()) {
@@ -64,7 +66,7 @@ pub async fn apply(
         target,
         context,
         changes,
-        waits: &waits,
+        dependencies: &dependencies,
         started: Instant::now(),
         stop: Cell::new(None),
         unseen: RefCell::default(),
@@ -75,14 +77,14 @@ pub async fn apply(
     let settings = &context.settings;
     let is_timed = settings.rate_limit.is_none();
     let mut pace = AdaptiveLimit::new(settings.concurrency_min, settings.concurrency_max, is_timed);
-    for step in plan::steps(target.catalog(), changes) {
-        let (places, part) = match step {
-            Step::TemporaryLogin(places) => (places, Part::TemporaryLogin),
-            Step::Changes(places) => (places, Part::Change),
-            Step::Links(places) => (places, Part::Links),
+    for stage in stages {
+        let (places, part) = match stage {
+            Stage::TemporaryLogin(places) => (places, Part::TemporaryLogin),
+            Stage::Changes(places) => (places, Part::Change),
+            Stage::Links(places) => (places, Part::Links),
         };
         pace.turn();
-        run.step(&places, part, &mut pace, |outcome| {
+        run.stage(&places, part, &mut pace, |outcome| {
             done(&changes[outcome.index], &outcome);
             outcomes.push(outcome);
         })
@@ -131,7 +133,7 @@ struct Execution<'a, T> {
     target: &'a T,
     context: &'a Context<'a>,
     changes: &'a [Change],
-    waits: &'a [Vec<Wait>],
+    dependencies: &'a [Vec<Dependency>],
     started: Instant,
     stop: Cell<Option<&'static str>>,
     /// New accounts that the target refuses to create twice, while it shows no account with the name.
@@ -142,8 +144,8 @@ struct Execution<'a, T> {
 }
 
 impl<T: Target> Execution<'_, T> {
-    /// Processes all changes of a step, as many in parallel as the target can handle.
-    async fn step(
+    /// Processes all changes of a stage, as many in parallel as the target can handle.
+    async fn stage(
         &self,
         indexes: &[usize],
         part: Part,
@@ -247,26 +249,31 @@ impl<T: Target> Execution<'_, T> {
         }
         match part {
             Part::TemporaryLogin | Part::Links => None,
-            Part::Change => self.waits[index].iter().find_map(|wait| self.mismatches(*wait)),
+            Part::Change => self.dependencies[index]
+                .iter()
+                .find_map(|dependency| self.failed(*dependency)),
         }
     }
 
     /// The failed dependency of a change.
-    fn mismatches(&self, wait: Wait) -> Option<&'static str> {
+    fn failed(&self, dependency: Dependency) -> Option<&'static str> {
         let state = |index: usize| self.progress[index].get();
         let is_made = |index| matches!(state(index), Progress::Made | Progress::Done);
-        match wait {
-            Wait::Name(holder) if !is_made(holder) => Some(NAME),
-            Wait::TemporaryLogin(holder)
+        match dependency {
+            Dependency::Name(holder) if !is_made(holder) => Some(NAME),
+            Dependency::TemporaryLogin(holder)
                 if !(is_made(holder) || state(holder) == Progress::TemporaryLogin) =>
             {
                 Some(NAME)
             }
-            Wait::Dropped(dropper) if !is_made(dropper) => {
+            Dependency::Dropped(dropper) if !is_made(dropper) => {
                 Some("what refers to it was to be changed first, which failed")
             }
             // A reference to an object that could not be created is reported and left out. The next run adds it.
-            Wait::Name(_) | Wait::TemporaryLogin(_) | Wait::Made(_) | Wait::Dropped(_) => None,
+            Dependency::Name(_)
+            | Dependency::TemporaryLogin(_)
+            | Dependency::Made(_)
+            | Dependency::Dropped(_) => None,
         }
     }
 }

@@ -121,7 +121,7 @@ impl<T: Target> Execution<'_, T> {
     /// The missing changes of the account.
     async fn edit(&self, desired: &Desired, account: &Existing) -> Result<Edit, TargetError> {
         let schema: &Schema = self.target.schema();
-        let checks: Vec<Check<'_>> = plan::unlisted_expectations(schema, desired, plan::Look::First)
+        let checks: Vec<Check<'_>> = plan::expected_on_demand(schema, desired, plan::Look::First)
             .map(|expected| Check {
                 target_id: &account.target_id,
                 expected,
@@ -130,7 +130,7 @@ impl<T: Target> Execution<'_, T> {
         let answers = self.target.confirm(&checks).await?;
         let mismatches: Vec<_> = answers
             .into_iter()
-            .map(|mismatches| (checks[mismatches.index].expected, mismatches.current))
+            .map(|mismatch| (checks[mismatch.index].expected, mismatch.current))
             .collect();
         let (mut edit, _) = plan::edit(schema, desired, &account.target_id, Some(account), &mismatches);
         // Only a plan that the guard has checked may remove a role.
@@ -153,7 +153,7 @@ impl<T: Target> Execution<'_, T> {
 }
 
 /// The owner of the name is not known while the list is stale.
-pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
+pub(super) fn not_listed(conflict: TargetError, wait: &str) -> TargetError {
     let what = "the account list is stale, and does not show yet who has the login name".to_owned();
     TargetError { what, ..conflict }.hint(format!(
         "run again later; if the account already exists, it is not created twice. If the problem persists, \

@@ -18,7 +18,7 @@ pub(crate) struct Sample {
     /// Duration; `None` without one.
     pub(crate) took: Option<Duration>,
     /// Since the change before, the target refused a request or could not be reached.
-    pub(crate) strained: bool,
+    pub(crate) overloaded: bool,
 }
 
 /// Grows by one after each successful round, and is halved after a failure. Where times rose, growth ends below.
@@ -89,7 +89,7 @@ impl AdaptiveLimit {
         self.warm_up = self.warm_up.saturating_sub(1);
         let took = seen.took.filter(|_| self.is_timed && !is_early);
         let rising = took.is_some_and(|took| self.is_rising(took));
-        if seen.strained || rising {
+        if seen.overloaded || rising {
             if rising {
                 self.ceiling = (self.limit - 1).max(self.min);
             }
@@ -138,11 +138,11 @@ mod tests {
 
     const WELL: Sample = Sample {
         took: None,
-        strained: false,
+        overloaded: false,
     };
     const STRAINED: Sample = Sample {
         took: None,
-        strained: true,
+        overloaded: true,
     };
 
     fn pace(min: usize, max: usize) -> AdaptiveLimit {
@@ -195,7 +195,7 @@ mod tests {
     fn rising_times_are_trouble() {
         let took = |milliseconds| Sample {
             took: Some(Duration::from_millis(milliseconds)),
-            strained: false,
+            overloaded: false,
         };
         let mut pace = grown(8);
         for _ in 0..50 {
@@ -224,7 +224,7 @@ mod tests {
         for milliseconds in [1, 1, 1, 1, 5_000, 5_000, 5_000, 5_000] {
             pace.finished(Sample {
                 took: Some(Duration::from_millis(milliseconds)),
-                strained: false,
+                overloaded: false,
             });
         }
         assert_eq!(pace.limit(), 2);
@@ -239,7 +239,7 @@ mod tests {
             for _ in 0..50 {
                 pace.finished(Sample {
                     took: Some(Duration::from_millis(milliseconds)),
-                    strained: false,
+                    overloaded: false,
                 });
             }
         }
@@ -267,7 +267,7 @@ mod tests {
             clock = done;
             pace.finished(Sample {
                 took: Some(Duration::from_millis(done - sent)),
-                strained: false,
+                overloaded: false,
             });
         }
         seen

@@ -34,7 +34,7 @@ pub(crate) async fn paced<T, R, E>(
         if done(result)? {
             pace.finished(Sample {
                 took: Some(took),
-                strained: overloads > before,
+                overloaded: overloads > before,
             });
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn wanted<'a>(
 /// Changes of the attributes that the list shows.
 pub(super) fn listed_changes(schema: &Schema, desired: &Desired, account: &Existing) -> Vec<AttributeChange> {
     let mut changes: Vec<AttributeChange> = Vec::new();
-    let known = |index| !desired.unknown.contains(index) && !account.unread.contains(index);
+    let known = |index| !desired.unknown.contains(index) && !account.not_fetched.contains(index);
     for (index, spec) in schema.iter().filter(|(index, _)| known(*index)) {
         let before = account.attributes.get(index);
         let after = wanted(schema, desired, index);
@@ -112,7 +112,7 @@ pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
 
 /// The edit that an account needs, and the differing attributes that are never changed.
 ///
-/// `account` is `None` if everything that the list shows is as desired. `unmet` are the failed checks of attributes
+/// `account` is `None` if everything that the list shows is as desired. `mismatches` are the failed checks of attributes
 /// that the list does not show.
 pub(crate) fn edit(
     schema: &Schema,

@@ -16,7 +16,7 @@ pub(crate) enum Look {
 }
 
 /// Expected values of the attributes that the list does not show.
-pub(crate) fn unlisted_expectations<'a>(
+pub(crate) fn expected_on_demand<'a>(
     schema: &'a Schema,
     desired: &'a Desired,
     look: Look,

@@ -28,7 +28,7 @@ pub(crate) use self::correlate::adopt::refusal;
 pub use self::decide::checks::{Checks, Proofs};
 pub use self::decide::grace::{Clocks, Grace};
 pub use self::decide::sign_out::end_sessions;
-pub use self::outdated::{contradicts, is_for_now, outdated_reason, unlisted_before};
+pub use self::outdated::{checks_before, contradicts, is_for_now, outdated_reason};
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use decide::removal;
@@ -38,9 +38,9 @@ pub use guard::{
     SourceProof, approve, limit_uses, mapping_faults, protect, vanished_values, without_ids,
 };
 pub(crate) use guard::{changes_login, is_other_person};
-pub(crate) use inspection::{Look, unlisted_expectations};
+pub(crate) use inspection::{Look, expected_on_demand};
 pub use once::{first_values, reject_held, reject_impossible};
-pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
+pub use order::{Dependency, Phase, Schedule, Stage, phase, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};
 pub use references::{Alias, Objects, resolve_references};
@@ -49,7 +49,7 @@ pub use undo::{
     CHANGED_SINCE, FailedCheck, NotGiven, Now, Past, Subject, Undone, drop_released_namesakes, ends_sessions,
     give_only, lost_for_good, not_restored, undo,
 };
-pub use withhold::{Setting, Withholding, provider_questions, withhold, withhold_mismatched};
+pub use withhold::{Setting, Withholding, provider_checks, withhold, withhold_mismatched};
 
 use crate::model::{Catalog, Desired, Existing, Ids, Plan, Purpose, Schema};
 

@@ -8,7 +8,7 @@ use crate::model::{
 
 /// The values that the account of a change must still have, as far as the account list does not show them.
 /// `providers` are the provider names of this configuration.
-pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [Value]) -> Vec<Check<'a>> {
+pub fn checks_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [Value]) -> Vec<Check<'a>> {
     let Some(target_id) = change.target_id() else {
         return Vec::new();
     };
@@ -25,11 +25,11 @@ pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [
         let provider = provider.filter(|_| removal.reason == RemovalReason::Absent);
         expected.extend(provider.map(|(attribute, ours)| Expected::Value(attribute, ours)));
     } else if let Some(edit) = change.edit() {
-        let unlisted = edit
+        let on_demand = edit
             .changes
             .iter()
             .filter(|change| !schema.spec(change.attribute).is_listed());
-        expected.extend(unlisted.filter_map(|change| {
+        expected.extend(on_demand.filter_map(|change| {
             let attribute = change.attribute;
             match (&change.before, &change.after) {
                 // Values that this tool writes for itself are only checked if the change depends on them.
@@ -49,17 +49,17 @@ pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [
     expected.into_iter().map(about).collect()
 }
 
-/// Returns whether a failed check of [`unlisted_before`] contradicts the change. The account may name any of our
+/// Returns whether a failed check of [`checks_before`] contradicts the change. The account may name any of our
 /// providers, or none.
 pub fn contradicts(
     schema: &Schema,
     expected: Expected<'_>,
-    mismatches: &Mismatch,
+    mismatch: &Mismatch,
     providers: &[Value],
 ) -> bool {
     let is_provider = schema.purpose(expected.attribute()) == Purpose::Provider;
     let is_removal = matches!(expected, Expected::Value(_, ours) if providers.first() == Some(ours));
-    let is_ours = mismatches
+    let is_ours = mismatch
         .current
         .as_ref()
         .is_none_or(|current| providers.contains(current));

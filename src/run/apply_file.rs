@@ -100,22 +100,17 @@ async fn check<'a>(
         .enumerate()
         .flat_map(|(place, change)| {
             let schema = target.catalog().schema(change.resource);
-            let before = plan::unlisted_before(schema, change, providers);
+            let before = plan::checks_before(schema, change, providers);
             before.into_iter().map(move |check| (place, check))
         })
         .collect();
-    let questions: Vec<Check<'_>> = checks.iter().map(|(_, question)| *question).collect();
-    let mismatches = target.confirm(&questions).await?;
+    let asked: Vec<Check<'_>> = checks.iter().map(|(_, check)| *check).collect();
+    let mismatches = target.confirm(&asked).await?;
     let schema = target.schema();
-    let against = mismatches.iter().filter(|mismatches| {
-        plan::contradicts(
-            schema,
-            questions[mismatches.index].expected,
-            mismatches,
-            providers,
-        )
-    });
-    let mismatches: HashSet<usize> = against.map(|mismatches| checks[mismatches.index].0).collect();
+    let against = mismatches
+        .iter()
+        .filter(|mismatch| plan::contradicts(schema, asked[mismatch.index].expected, mismatch, providers));
+    let mismatches: HashSet<usize> = against.map(|mismatch| checks[mismatch.index].0).collect();
     let mut checked = FromFile {
         plan: current.counts,
         ids: current.ids,

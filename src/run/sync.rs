@@ -11,7 +11,7 @@ use super::session::error::RunError;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
-use super::writing::{question, stages, undo_log, verify};
+use super::writing::{confirmation, stages, undo_log, verify};
 use crate::apply::Context;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
@@ -76,7 +76,7 @@ async fn with_target(
             takes_over: request.global.undo_file.is_none() && stages::may_take_over(request.settings),
             looks_first: true,
         };
-        question::ask(approved.plan().changes.len(), request, process, &signals).await?;
+        confirmation::ask(approved.plan().changes.len(), request, process, &signals).await?;
         stages::apply(target, &approved, &context, request, report).await?;
         if request.global.verify {
             let noted = verify::noted(&approved.plan().changes);

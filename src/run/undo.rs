@@ -112,21 +112,21 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     let accounts = Accounts::read(target, pasts).await?;
     let mut nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, catalog)).collect();
     look_for_lacks(target, pasts, &mut nows).await?;
-    let mut questions: Vec<(usize, Check<'_>)> = Vec::new();
+    let mut checks: Vec<(usize, Check<'_>)> = Vec::new();
     for (index, (past, now)) in pasts.iter().zip(&nows).enumerate() {
         if let Some(account) = past.account(now) {
-            let expected = past.questions(catalog).into_iter();
-            questions.extend(expected.map(|expected| {
+            let expected = past.checks(catalog).into_iter();
+            checks.extend(expected.map(|expected| {
                 let target_id = &account.target_id;
                 (index, Check { target_id, expected })
             }));
         }
     }
-    let asked: Vec<Check<'_>> = questions.iter().map(|(_, question)| *question).collect();
+    let asked: Vec<Check<'_>> = checks.iter().map(|(_, check)| *check).collect();
     let mut failed_checks: Vec<Vec<FailedCheck<'_>>> = pasts.iter().map(|_| Vec::new()).collect();
-    for mismatches in target.confirm(&asked).await? {
-        let (index, question) = questions[mismatches.index];
-        failed_checks[index].push((question.expected, mismatches.current));
+    for mismatch in target.confirm(&asked).await? {
+        let (index, check) = checks[mismatch.index];
+        failed_checks[index].push((check.expected, mismatch.current));
     }
     let undone = FromFile {
         plan: accounts.counts.clone(),

@@ -77,7 +77,7 @@ impl Target for AnyTarget {
         fn read(each: &mut dyn FnMut(Existing)) -> Result<(), TargetError>;
         fn confirm(checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError>;
         fn list_is_incomplete() -> Result<bool, TargetError>;
-        fn unlisted(people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
+        fn not_listed(people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
         fn accounts_with_id(person: &Desired, next: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
         fn holding(attribute: AttributeIndex, values: &[Value]) -> Result<Vec<Holding>, TargetError>;
         fn accounts_with_login(desired: &Desired) -> Result<Vec<Existing>, TargetError>;

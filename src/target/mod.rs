@@ -93,7 +93,7 @@ pub trait Target {
     ///
     /// # Errors
     /// [`TargetError`] if the lookup failed. Then no account may be created.
-    async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
+    async fn not_listed(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
 
     /// Returns the accounts that have this person's external id now, right before an account is created. `next` are
     /// the people who follow; their ids are looked up with the same request.

@@ -260,12 +260,12 @@ pub(super) fn plan(memory: &Memory, wanted: &Wanted) -> (Plan, Ids) {
         mine.for_each(|(_, account)| correlation.observe(account.clone()));
         correlation.match_unpaired();
         let proofs = correlation.proofs();
-        let questions = correlation.questions(&proofs);
+        let checks = correlation.checks(&proofs);
         let clocks = Clocks {
             now: 1_000_000,
             ahead: Some(0),
         };
-        decide(&correlation, &questions, Vec::new(), "memory", clocks)
+        decide(&correlation, &checks, Vec::new(), "memory", clocks)
     };
     (
         combine(

@@ -19,7 +19,7 @@ pub(super) struct Memory {
     pub(super) catalog: Catalog,
     pub(super) server: RefCell<Server>,
     /// Objects that no list shows.
-    pub(super) unlisted: BTreeSet<Key>,
+    pub(super) not_listed: BTreeSet<Key>,
     /// Unlisted objects are only found by name after everything else is done.
     pub(super) is_behind: Cell<bool>,
     /// It searches for new people right before they are created.
@@ -44,7 +44,7 @@ impl Memory {
             },
             catalog: drafts::catalog(),
             server: RefCell::new(Server::new(objects)),
-            unlisted: BTreeSet::new(),
+            not_listed: BTreeSet::new(),
             is_behind: Cell::new(false),
             looks_before: false,
             fault: None,
@@ -59,7 +59,7 @@ impl Memory {
     pub(super) fn list(&self) -> Vec<(TypeId, Existing)> {
         let server = self.server.borrow();
         let mut listed: Vec<&Key> = server.objects.keys().collect();
-        listed.retain(|key| !self.unlisted.contains(*key));
+        listed.retain(|key| !self.not_listed.contains(*key));
         listed
             .into_iter()
             .map(|key| (key.0, server.account(key)))
@@ -226,7 +226,7 @@ impl Target for Memory {
         Ok(false)
     }
 
-    async fn unlisted(&self, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
+    async fn not_listed(&self, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
         Ok(Vec::new())
     }
 

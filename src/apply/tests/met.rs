@@ -34,10 +34,10 @@ fn key(kind: TypeId) -> Key {
 }
 
 /// A target with objects that no list shows.
-fn unlisted(objects: impl IntoIterator<Item = (Key, Stored)>) -> Memory {
+fn not_listed(objects: impl IntoIterator<Item = (Key, Stored)>) -> Memory {
     let objects: BTreeMap<Key, Stored> = objects.into_iter().collect();
     Memory {
-        unlisted: objects.keys().cloned().collect(),
+        not_listed: objects.keys().cloned().collect(),
         ..Memory::new(objects)
     }
 }
@@ -57,7 +57,7 @@ fn person_in_group() -> Drafts {
 /// A found account becomes a member, whether it is the person's or made by hand, and however it was found.
 #[test]
 fn a_group_refers_to_an_account_that_is_met() {
-    let unlisted_before = Told::Done {
+    let stale_before = Told::Done {
         warnings: Vec::new(),
         list_was_stale: true,
     };
@@ -67,13 +67,13 @@ fn a_group_refers_to_an_account_that_is_met() {
     };
     let after = person_in_group();
     for (id_text, looks_before, met) in [
-        (Some(id(0).hex()), false, &unlisted_before),
-        (Some(id(0).hex()), true, &unlisted_before),
+        (Some(id(0).hex()), false, &stale_before),
+        (Some(id(0).hex()), true, &stale_before),
         (None, false, &adopted),
     ] {
         let memory = Memory {
             looks_before,
-            ..unlisted([account(id_text)])
+            ..not_listed([account(id_text)])
         };
         let ran = run(&memory, &wanted(&after), 8);
         assert_eq!(ran.told, [met.clone(), Told::done()]);
@@ -91,7 +91,7 @@ fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
         draft(2, &[(USER, 0)]),
     ];
     let after = [vec![draft(0, &[])], groups];
-    let mut memory = unlisted([account(Some(id(0).hex()))]);
+    let mut memory = not_listed([account(Some(id(0).hex()))]);
     memory.is_behind.set(true);
     let ran = run(&memory, &wanted(&after), 1);
     let ids: Vec<_> = ran
@@ -120,7 +120,7 @@ fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
     };
     assert_eq!(ran.told, [met, without.clone(), Told::done(), without]);
     assert_eq!(ran.done, [2, 3, 1, 0]);
-    memory.unlisted.clear();
+    memory.not_listed.clear();
     completes(&memory, &nothing(), &after, 1).expect("the rest is done");
 }
 
@@ -133,7 +133,7 @@ fn a_group_does_not_take_over_the_account_of_a_person() {
     for looks_before in [false, true] {
         let memory = Memory {
             looks_before,
-            ..unlisted(before.clone())
+            ..not_listed(before.clone())
         };
         let ran = run(&memory, &wanted(&[Vec::new(), vec![draft(0, &[])]]), 1);
         assert_eq!(ran.told, [Told::Failed("the name is taken".to_owned())]);

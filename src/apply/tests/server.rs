@@ -94,7 +94,7 @@ impl Server {
             claims: Box::default(),
             lifecycle: Lifecycle::Active,
             attributes,
-            unread: schema.not_listed(),
+            not_fetched: schema.not_listed(),
             ownership,
         }
     }

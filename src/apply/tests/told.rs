@@ -7,7 +7,7 @@ use crate::apply::{NotApplied, Unlinked};
 use crate::model::{
     ActionKind, Attributes, Change, Existing, Purpose, Reference, Schema, TargetId, TypeId, Value, Write,
 };
-use crate::plan::{Wait, waits};
+use crate::plan::{Dependency, Schedule};
 use crate::target::{Applied, TargetErrorKind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,15 +77,18 @@ pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) 
     if *verb == Verb::Link {
         return told;
     }
-    let waits = waits(&catalog(), changes);
-    let is_vain = |told: &[Told], wait: &Wait| match wait {
-        Wait::Made(_) => false,
-        Wait::Name(other) | Wait::Dropped(other) => !told[*other].is_done(),
-        Wait::TemporaryLogin(other) => *other == index && *verb == Verb::TemporaryLogin,
+    let dependencies = Schedule::of(&catalog(), changes).dependencies;
+    let is_vain = |told: &[Told], dependency: &Dependency| match dependency {
+        Dependency::Made(_) => false,
+        Dependency::Name(other) | Dependency::Dropped(other) => !told[*other].is_done(),
+        Dependency::TemporaryLogin(other) => *other == index && *verb == Verb::TemporaryLogin,
     };
-    while let Some(next) = (0..changes.len())
-        .find(|at| told[*at].is_done() && waits[*at].iter().any(|wait| is_vain(&told, wait)))
-    {
+    while let Some(next) = (0..changes.len()).find(|at| {
+        told[*at].is_done()
+            && dependencies[*at]
+                .iter()
+                .any(|dependency| is_vain(&told, dependency))
+    }) {
         told[next] = Told::NotStarted;
     }
     for (at, change) in changes.iter().enumerate() {

@@ -75,7 +75,7 @@ impl Desired {
             id: id.unwrap_or_else(|| ExternalId::new(account.id_text(schema).as_bytes())),
             lifecycle: account.lifecycle,
             attributes: account.attributes.clone(),
-            unknown: account.unread,
+            unknown: account.not_fetched,
             origin: RecordRef::new(target_name, account.target_id.as_str()),
         }
     }

@@ -25,10 +25,10 @@ pub struct Existing {
     pub claims: Box<[ExternalId]>,
     /// Whether the person may sign in.
     pub lifecycle: Lifecycle,
-    /// The values that the list shows. Attributes in `unread` have no meaning.
+    /// The values that the list shows. Attributes in `not_fetched` have no meaning.
     pub attributes: Attributes,
     /// Attributes that the list does not show.
-    pub unread: AttributeSet,
+    pub not_fetched: AttributeSet,
     /// The ownership, as far as the list shows it.
     pub ownership: Ownership,
 }
@@ -52,9 +52,17 @@ impl Existing {
     /// Returns whether the list shows the same account in the same state.
     pub fn is_as(&self, other: &Self) -> bool {
         let whose = |account: &Self| std::mem::discriminant(&account.ownership);
-        (&self.target_id, self.lifecycle, &self.attributes, self.unread)
-            == (&other.target_id, other.lifecycle, &other.attributes, other.unread)
-            && whose(self) == whose(other)
+        (
+            &self.target_id,
+            self.lifecycle,
+            &self.attributes,
+            self.not_fetched,
+        ) == (
+            &other.target_id,
+            other.lifecycle,
+            &other.attributes,
+            other.not_fetched,
+        ) && whose(self) == whose(other)
     }
 
     /// The external ids that the account has or may stand for.

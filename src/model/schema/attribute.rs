@@ -182,7 +182,7 @@ impl AttributeSpec {
 
     /// Returns whether a source may provide it. Other attributes are derived from the id, from another attribute, or
     /// from the run's actions.
-    pub fn is_said_by_sources(&self) -> bool {
+    pub fn comes_from_sources(&self) -> bool {
         let is_derived = matches!(self.mutability, Mutability::Follows(_) | Mutability::ReadOnly);
         !is_derived && self.purpose != Purpose::ExternalId && !self.purpose.is_bookkeeping()
     }

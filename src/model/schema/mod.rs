@@ -48,10 +48,10 @@ impl Schema {
 
     /// The attribute by which a record finds an object with another external id, or none: the address, or else the
     /// login name, if a source provides it.
-    pub fn name_said(&self) -> Option<AttributeIndex> {
+    pub fn name_from_sources(&self) -> Option<AttributeIndex> {
         let login = || {
             let login = self.find(Purpose::Login)?;
-            self.spec(login).is_said_by_sources().then_some(login)
+            self.spec(login).comes_from_sources().then_some(login)
         };
         self.find(Purpose::Address).or_else(login)
     }

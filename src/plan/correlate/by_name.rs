@@ -14,7 +14,7 @@ impl Correlation<'_> {
             if !wants_account(self.schema, desired) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
-            let Some(address) = self.name_said(desired) else {
+            let Some(address) = self.name_from_sources(desired) else {
                 continue;
             };
             if let Some((rank, candidate)) = candidates.of(address) {
@@ -31,8 +31,8 @@ impl Correlation<'_> {
     }
 
     /// The name by which an object without our external id is found.
-    fn name_said<'i>(&self, desired: &'i Desired) -> Option<&'i str> {
-        desired.attributes.text(self.schema.name_said()?)
+    fn name_from_sources<'i>(&self, desired: &'i Desired) -> Option<&'i str> {
+        desired.attributes.text(self.schema.name_from_sources()?)
     }
 
     fn adopt(&mut self, wishes: Vec<(Rank, usize, Result<usize, String>)>) {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::checks::About;
 use super::claims::{Claim, Ground};
 use super::grace;
-use super::grace::{Noted, Verdict};
+use super::grace::{AbsenceMarker, Verdict};
 use super::{Cause, Decider};
 use crate::model::{
     Absence, ActionKind, AttributeChange, Change, Edit, Existing, Lifecycle, Purpose, RemovalReason, Value,
@@ -179,17 +179,17 @@ impl<'a> Decider<'a, '_> {
             self.plan.unchanged += 1;
             return;
         }
-        let noted = grace::noted(
+        let marker = grace::absence_marker(
             self.schema(),
             self.answers.mismatches(About::Absent(index)),
             self.clocks.now,
         );
-        if self.has_to_wait(noted, account) {
+        if self.has_to_wait(marker, account) {
             return;
         }
-        let missing_since = match noted {
-            Noted::Absent(absence) => Some(Value::text(absence.since.to_string())),
-            Noted::Nothing | Noted::Unreadable => None,
+        let missing_since = match marker {
+            AbsenceMarker::Absent(absence) => Some(Value::text(absence.since.to_string())),
+            AbsenceMarker::Nothing | AbsenceMarker::Unreadable => None,
         };
         let cause = Cause {
             missing_since,
@@ -203,15 +203,15 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// Returns whether the grace period has not ended yet, and updates the absence marker if a later run needs it.
-    fn has_to_wait(&mut self, noted: Noted, account: &Existing) -> bool {
+    fn has_to_wait(&mut self, marker: AbsenceMarker, account: &Existing) -> bool {
         let Some(grace) = self.correlation.policy.grace else {
             return false;
         };
         if !self.clocks.agree() {
             // One of the clocks is wrong, and the marker would shorten the grace period.
-            let absence = match noted {
-                Noted::Absent(absence) => Some(absence),
-                Noted::Nothing | Noted::Unreadable => None,
+            let absence = match marker {
+                AbsenceMarker::Absent(absence) => Some(absence),
+                AbsenceMarker::Nothing | AbsenceMarker::Unreadable => None,
             };
             self.keep_for_now(
                 account,
@@ -220,13 +220,13 @@ impl<'a> Decider<'a, '_> {
             );
             return true;
         }
-        if noted == Noted::Unreadable {
+        if marker == AbsenceMarker::Unreadable {
             self.warn_of_account(
                 account,
                 "its absence marker is invalid; the absence counts from now on",
             );
         }
-        let Verdict::Wait { absence, write } = grace.verdict(noted, self.clocks.now) else {
+        let Verdict::Wait { absence, write } = grace.verdict(marker, self.clocks.now) else {
             return false;
         };
         self.keep_for_now(
@@ -235,17 +235,17 @@ impl<'a> Decider<'a, '_> {
             Some(absence),
         );
         if write {
-            self.mark_absent(account, noted, absence);
+            self.mark_absent(account, marker, absence);
         }
         true
     }
 
     /// Writes the absence marker. Both parts are written, so that they are consistent.
-    fn mark_absent(&mut self, account: &Existing, noted: Noted, absence: Absence) {
+    fn mark_absent(&mut self, account: &Existing, marker: AbsenceMarker, absence: Absence) {
         let schema = self.schema();
-        let before = match noted {
-            Noted::Absent(before) => Some(before),
-            Noted::Nothing | Noted::Unreadable => None,
+        let before = match marker {
+            AbsenceMarker::Absent(before) => Some(before),
+            AbsenceMarker::Nothing | AbsenceMarker::Unreadable => None,
         };
         let change = |purpose, text: &dyn Fn(Absence) -> String| {
             Some(AttributeChange {

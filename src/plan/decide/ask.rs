@@ -7,7 +7,7 @@ use crate::model::{
 use crate::plan::correlate::{Correlation, MatchedBy, Pair, Slot};
 use crate::plan::decide::ownership::proofs;
 use crate::plan::diff;
-use crate::plan::inspection::{Look, unlisted_expectations};
+use crate::plan::inspection::{Look, expected_on_demand};
 use crate::plan::policy::{AbsentPolicy, DisabledPolicy};
 
 use super::checks::{About, Checks, Proofs};
@@ -53,13 +53,13 @@ impl Correlation<'_> {
     }
 
     /// The checks of attributes that the account list does not show.
-    pub fn questions<'q>(&'q self, proofs: &'q Proofs) -> Checks<'q> {
+    pub fn checks<'q>(&'q self, proofs: &'q Proofs) -> Checks<'q> {
         let asked = |(_, spec): &(_, &AttributeSpec)| is_inspected(spec);
-        let unlisted = self.schema.iter().filter(asked).count();
+        let on_demand = self.schema.iter().filter(asked).count();
         // Usually all of these checks are needed, and those of the two marks. Growing to that size would need half as
         // much memory again.
-        let most = self.slots.len() * (unlisted + 2);
-        let mut questions = Checks {
+        let most = self.slots.len() * (on_demand + 2);
+        let mut checks = Checks {
             checks: Vec::with_capacity(most),
             about: Vec::with_capacity(most),
         };
@@ -67,7 +67,7 @@ impl Correlation<'_> {
             if let Slot::Paired(pair) = slot
                 && self.desired.is_about(index)
             {
-                self.ask_about_person(&mut questions, index, pair);
+                self.ask_about_person(&mut checks, index, pair);
             }
         }
         for (index, proofs) in &proofs.people {
@@ -76,19 +76,19 @@ impl Correlation<'_> {
             };
             for (attribute, value) in proofs {
                 let expected = Expected::Value(*attribute, value);
-                questions.ask(About::ClaimProof(*index), &pair.target_id, expected);
+                checks.ask(About::ClaimProof(*index), &pair.target_id, expected);
             }
         }
         if self.asks_about_absence() {
             for (place, account) in self.unpaired.iter().enumerate() {
                 if let Some(account) = account.as_ref().filter(|account| account.looks_ours()) {
-                    self.ask_whether_ours(&mut questions, About::Absent(place), account);
-                    self.ask_who_looks_after(&mut questions, place, account);
+                    self.ask_whether_ours(&mut checks, About::Absent(place), account);
+                    self.ask_who_looks_after(&mut checks, place, account);
                     if self.policy.grace.is_some() {
                         let markers = [Purpose::MissingSince, Purpose::MissingRuns];
                         for marker in markers.into_iter().filter_map(|marker| self.schema.find(marker)) {
                             let expected = Expected::Absent(marker);
-                            questions.ask(About::Absent(place), &account.target_id, expected);
+                            checks.ask(About::Absent(place), &account.target_id, expected);
                         }
                     }
                 }
@@ -97,18 +97,18 @@ impl Correlation<'_> {
         for (place, attribute, value) in &proofs.own {
             if let Some(account) = &self.unpaired[*place] {
                 let expected = Expected::Value(*attribute, value);
-                questions.ask(About::Own(*place), &account.target_id, expected);
+                checks.ask(About::Own(*place), &account.target_id, expected);
             }
         }
-        self.ask_for_sessions(&mut questions);
+        self.ask_for_sessions(&mut checks);
         for (index, listing) in self.listings.iter().enumerate() {
             for (place, account) in listing.accounts.iter().enumerate() {
                 if matches!(account.ownership, Ownership::Unproved(_)) {
-                    self.ask_whether_ours(&mut questions, About::LeaverEntry(index, place), account);
+                    self.ask_whether_ours(&mut checks, About::LeaverEntry(index, place), account);
                 }
             }
         }
-        questions
+        checks
     }
 
     /// Returns whether this run can remove an account as absent.
@@ -117,18 +117,18 @@ impl Correlation<'_> {
         self.policy.absent != AbsentPolicy::Keep && is_proved
     }
 
-    fn ask_about_person<'q>(&'q self, questions: &mut Checks<'q>, index: usize, pair: &'q Pair) {
+    fn ask_about_person<'q>(&'q self, checks: &mut Checks<'q>, index: usize, pair: &'q Pair) {
         let desired = &self.desired.objects[index];
         if let Some(marker) = self.schema.find(Purpose::MissingSince)
             && self.asks_for_markers(desired.lifecycle)
         {
             let expected = Expected::Absent(marker);
-            questions.ask(About::Person(index), &pair.target_id, expected);
+            checks.ask(About::Person(index), &pair.target_id, expected);
         }
         if desired.lifecycle == Lifecycle::Disabled {
             let doubtful = !pair.is_managed || pair.found == MatchedBy::Moved;
             if let Some(account) = pair.differing.as_deref().filter(|_| doubtful) {
-                self.ask_whether_ours(questions, About::Person(index), account);
+                self.ask_whether_ours(checks, About::Person(index), account);
             }
             return;
         }
@@ -137,9 +137,9 @@ impl Correlation<'_> {
             MatchedBy::Id if pair.is_managed => Look::Usual,
             MatchedBy::Id | MatchedBy::LegacyId | MatchedBy::LegacyIdUnconfirmed => Look::Doubtful,
         };
-        for expected in unlisted_expectations(self.schema, desired, look) {
+        for expected in expected_on_demand(self.schema, desired, look) {
             let expected = self.as_written(desired, pair, expected);
-            questions.ask(About::Person(index), &pair.target_id, expected);
+            checks.ask(About::Person(index), &pair.target_id, expected);
         }
         let Some(mark) = self.schema.find(Purpose::DisabledByUs) else {
             return;
@@ -148,7 +148,7 @@ impl Correlation<'_> {
             .differing
             .as_ref()
             .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
-        let mut ask = |expected| questions.ask(About::Person(index), &pair.target_id, expected);
+        let mut ask = |expected| checks.ask(About::Person(index), &pair.target_id, expected);
         if inactive {
             ask(Expected::Present(mark));
         }
@@ -185,20 +185,20 @@ impl Correlation<'_> {
     }
 
     /// Checks the provider of an unpaired account, unless the account stays unchanged anyway.
-    fn ask_who_looks_after<'q>(&'q self, questions: &mut Checks<'q>, index: usize, account: &'q Existing) {
+    fn ask_who_looks_after<'q>(&'q self, checks: &mut Checks<'q>, index: usize, account: &'q Existing) {
         let stays =
             self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
         if let Some(attribute) = self.schema.find(Purpose::Provider)
             && let Some(ours) = self.desired.providers.first().filter(|_| !stays)
         {
             let expected = Expected::Value(attribute, ours);
-            questions.ask(About::Absent(index), &account.target_id, expected);
+            checks.ask(About::Absent(index), &account.target_id, expected);
         }
     }
 
-    fn ask_whether_ours<'q>(&'q self, questions: &mut Checks<'q>, about: About, account: &'q Existing) {
+    fn ask_whether_ours<'q>(&'q self, checks: &mut Checks<'q>, about: About, account: &'q Existing) {
         if let Some(proof) = self.schema.find(Purpose::OwnershipProof) {
-            questions.ask(about, &account.target_id, Expected::Present(proof));
+            checks.ask(about, &account.target_id, Expected::Present(proof));
         }
     }
 }

@@ -63,7 +63,7 @@ impl<'q> Checks<'q> {
     /// Sorts the answers by subject.
     pub(in crate::plan) fn sort(&self, mismatches: Vec<Mismatch>) -> Answers<'q> {
         let mut answers = Answers::default();
-        let failed: HashSet<usize> = mismatches.iter().map(|mismatches| mismatches.index).collect();
+        let failed: HashSet<usize> = mismatches.iter().map(|mismatch| mismatch.index).collect();
         for (index, about) in self.about.iter().enumerate() {
             if let About::ClaimProof(person) = about
                 && !failed.contains(&index)

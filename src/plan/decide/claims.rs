@@ -28,7 +28,7 @@ pub(in crate::plan) enum Ground {
     /// The record has an id that looks like the account's. The account is reported too.
     Twin,
     /// The record could belong to any account.
-    Anybody,
+    AnyAccount,
 }
 
 impl Ground {
@@ -45,7 +45,7 @@ impl Ground {
                     .into()
             }
             Self::Twin => "its external id looks the same as a person's".into(),
-            Self::Anybody => {
+            Self::AnyAccount => {
                 "a rejected record may belong to its person: no account has the id of that record, and its address \
                  is wrong"
                     .into()
@@ -162,7 +162,7 @@ impl<'a> Correlation<'a> {
         })?;
         Some(Claim {
             record: &rejected.at,
-            ground: Ground::Anybody,
+            ground: Ground::AnyAccount,
         })
     }
 

@@ -34,7 +34,7 @@ pub struct Grace {
 
 /// The absence marker of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::plan) enum Noted {
+pub(in crate::plan) enum AbsenceMarker {
     Nothing,
     Absent(Absence),
     /// The values are not a time and a number, or the time is in the future.
@@ -55,13 +55,13 @@ pub(in crate::plan) enum Verdict {
 
 impl Grace {
     /// Decides whether the account of a person who is absent at `now` may be removed.
-    pub(in crate::plan) fn verdict(self, noted: Noted, now: i64) -> Verdict {
-        let absence = match noted {
-            Noted::Absent(before) => Absence {
+    pub(in crate::plan) fn verdict(self, marker: AbsenceMarker, now: i64) -> Verdict {
+        let absence = match marker {
+            AbsenceMarker::Absent(before) => Absence {
                 since: before.since,
                 runs: before.runs.saturating_add(1),
             },
-            Noted::Nothing | Noted::Unreadable => Absence { since: now, runs: 1 },
+            AbsenceMarker::Nothing | AbsenceMarker::Unreadable => Absence { since: now, runs: 1 },
         };
         let long_enough = self
             .after
@@ -71,10 +71,10 @@ impl Grace {
             return Verdict::Due;
         }
         // A run without new information writes nothing.
-        let counted = match (noted, self.runs) {
-            (Noted::Absent(before), Some(runs)) => before.runs >= runs,
-            (Noted::Absent(_), None) => true,
-            (Noted::Nothing | Noted::Unreadable, _) => false,
+        let counted = match (marker, self.runs) {
+            (AbsenceMarker::Absent(before), Some(runs)) => before.runs >= runs,
+            (AbsenceMarker::Absent(_), None) => true,
+            (AbsenceMarker::Nothing | AbsenceMarker::Unreadable, _) => false,
         };
         Verdict::Wait {
             absence,
@@ -84,11 +84,11 @@ impl Grace {
 }
 
 /// Reads the absence marker from the answers about an account.
-pub(in crate::plan) fn noted(
+pub(in crate::plan) fn absence_marker(
     schema: &Schema,
     mismatches: &[(Expected<'_>, Option<Value>)],
     now: i64,
-) -> Noted {
+) -> AbsenceMarker {
     let held = |purpose: Purpose| {
         let of_marker = mismatches
             .iter()
@@ -96,16 +96,16 @@ pub(in crate::plan) fn noted(
         of_marker.map(|(_, current)| current.as_ref().map_or("", Value::as_text))
     };
     let (since, runs) = match (held(Purpose::MissingSince), held(Purpose::MissingRuns)) {
-        (None, None) => return Noted::Nothing,
+        (None, None) => return AbsenceMarker::Nothing,
         (Some(since), Some(runs)) => (since.parse(), runs.parse()),
         // Both values are always written together.
-        _ => return Noted::Unreadable,
+        _ => return AbsenceMarker::Unreadable,
     };
     match (since, runs) {
         (Ok(since), Ok(runs)) if since <= now.saturating_add(CLOCKS) && runs >= 1 => {
-            Noted::Absent(Absence { since, runs })
+            AbsenceMarker::Absent(Absence { since, runs })
         }
-        _ => Noted::Unreadable,
+        _ => AbsenceMarker::Unreadable,
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn grace_ends_exactly_at_its_limit() {
         let since = 1_000_000;
-        let before = |runs| Noted::Absent(Absence { since, runs });
+        let before = |runs| AbsenceMarker::Absent(Absence { since, runs });
         let waits = |verdict| matches!(verdict, Verdict::Wait { .. });
         let after = Grace {
             after: Some(600),
@@ -160,7 +160,7 @@ mod tests {
                 after: None,
                 runs: Some(1)
             }
-            .verdict(Noted::Nothing, since),
+            .verdict(AbsenceMarker::Nothing, since),
             Verdict::Due
         );
         let both = Grace {
@@ -178,14 +178,14 @@ mod tests {
         let now = 1_000_000;
         let note = |since: i64| {
             let held = |marker, text: String| (Expected::Absent(marker), Some(Value::text(text)));
-            noted(
+            absence_marker(
                 &schema(),
                 &[held(SINCE, since.to_string()), held(RUNS, "1".into())],
                 now,
             )
         };
-        assert!(matches!(note(now + CLOCKS), Noted::Absent(_)));
-        assert_eq!(note(now + CLOCKS + 1), Noted::Unreadable);
+        assert!(matches!(note(now + CLOCKS), AbsenceMarker::Absent(_)));
+        assert_eq!(note(now + CLOCKS + 1), AbsenceMarker::Unreadable);
     }
 
     /// Five minutes in either direction are accepted, a second more is not. A target without a time does not agree.
@@ -209,13 +209,13 @@ mod tests {
             grace in grace(),
             pauses in prop::collection::vec(0i64..400, 1..20),
         ) {
-            let (mut noted, mut now) = (Noted::Nothing, 1_000_000);
+            let (mut marker, mut now) = (AbsenceMarker::Nothing, 1_000_000);
             let first = now;
             for (before, pause) in pauses.into_iter().enumerate() {
                 let runs = u32::try_from(before + 1).unwrap();
                 let passed = grace.after.is_none_or(|after| now - first >= after)
                     && grace.runs.is_none_or(|wanted| runs >= wanted);
-                match grace.verdict(noted, now) {
+                match grace.verdict(marker, now) {
                     Verdict::Due => {
                         prop_assert!(passed);
                         return Ok(());
@@ -224,7 +224,7 @@ mod tests {
                         prop_assert!(!passed);
                         prop_assert_eq!(absence.since, first);
                         if write {
-                            noted = Noted::Absent(absence);
+                            marker = AbsenceMarker::Absent(absence);
                         }
                     }
                 }
@@ -247,12 +247,12 @@ mod tests {
                 .into_iter()
                 .flatten()
                 .collect();
-            let noted = noted(&schema(), &mismatches, now);
-            if let Noted::Absent(absence) = noted {
+            let marker = absence_marker(&schema(), &mismatches, now);
+            if let AbsenceMarker::Absent(absence) = marker {
                 prop_assert!(absence.since <= now + CLOCKS && absence.runs >= 1);
             } else {
-                let fresh = grace.verdict(Noted::Nothing, now);
-                prop_assert_eq!(grace.verdict(noted, now), fresh);
+                let fresh = grace.verdict(AbsenceMarker::Nothing, now);
+                prop_assert_eq!(grace.verdict(marker, now), fresh);
             }
         }
     }

@@ -24,10 +24,10 @@ use crate::model::{
     Required, Schema, Skipped, TargetId, Value, Warning,
 };
 
-/// Makes the plan. `unmet` are the answers to `questions`, which must come from this correlation.
+/// Makes the plan. `mismatches` are the answers to `checks`, which must come from this correlation.
 pub fn decide(
     correlation: &Correlation<'_>,
-    questions: &Checks<'_>,
+    checks: &Checks<'_>,
     mismatches: Vec<Mismatch>,
     target_name: &str,
     clocks: Clocks,
@@ -36,7 +36,7 @@ pub fn decide(
     *plan.totals_mut(correlation.desired.resource) = correlation.totals;
     let mut decider = Decider {
         correlation,
-        answers: questions.sort(mismatches),
+        answers: checks.sort(mismatches),
         target_name,
         clocks,
         plan,

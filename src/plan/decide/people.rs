@@ -98,7 +98,7 @@ impl Decider<'_, '_> {
     pub(super) fn not_theirs(&self, index: usize, desired: &Desired, pair: &Pair) -> Option<String> {
         let proof = self.schema().name_of(Purpose::OwnershipProof);
         let nothing_of_ours = || {
-            let unproved = self.unmet_of(index, Purpose::OwnershipProof);
+            let unproved = self.mismatch_of(index, Purpose::OwnershipProof);
             unproved.is_some_and(|(_, current)| current.is_none())
         };
         match pair.found {
@@ -145,11 +145,11 @@ impl Decider<'_, '_> {
 
     /// The start of an absence on the account of this person, who is present.
     fn absence_marker(&self, person: usize) -> Option<Value> {
-        self.unmet_of(person, Purpose::MissingSince)?.1
+        self.mismatch_of(person, Purpose::MissingSince)?.1
     }
 
     /// The failed check of an attribute of a person's account, with the account's value.
-    fn unmet_of(&self, person: usize, purpose: Purpose) -> Option<(Expected<'_>, Option<Value>)> {
+    fn mismatch_of(&self, person: usize, purpose: Purpose) -> Option<(Expected<'_>, Option<Value>)> {
         let mismatches = self.answers.mismatches(About::Person(person));
         let about = |expected: Expected<'_>| self.schema().purpose(expected.attribute()) == purpose;
         mismatches.iter().find(|(expected, _)| about(*expected)).cloned()

@@ -72,7 +72,7 @@ impl Correlation<'_> {
         accounts.filter(|account| account.lifecycle == Lifecycle::Disabled)
     }
 
-    pub(super) fn ask_for_sessions<'q>(&'q self, questions: &mut Checks<'q>) {
+    pub(super) fn ask_for_sessions<'q>(&'q self, checks: &mut Checks<'q>) {
         let Some(attribute) = self
             .schema
             .find(Purpose::SignOut)
@@ -82,7 +82,7 @@ impl Correlation<'_> {
         };
         for (index, account) in self.deactivated().enumerate() {
             let expected = Expected::Absent(attribute);
-            questions.ask(About::Deactivated(index), &account.target_id, expected);
+            checks.ask(About::Deactivated(index), &account.target_id, expected);
         }
     }
 }

@@ -115,7 +115,10 @@ fn met(demands: &Demands, people: &[&Desired], schema: &Schema) -> Met {
             if let Some(canary) = person.id.as_text().and_then(|id| texts.get(&comparable(id))) {
                 missing.remove(canary);
             }
-            if let Some(address) = schema.name_said().and_then(|name| person.attributes.text(name)) {
+            if let Some(address) = schema
+                .name_from_sources()
+                .and_then(|name| person.attributes.text(name))
+            {
                 missing.remove(&comparable(address));
             }
         }

@@ -45,7 +45,9 @@ impl Protected {
 
     /// Returns whether a pattern matches the account's id, external id, login name or address.
     pub(crate) fn covers(&self, account: &Existing, schema: &Schema) -> bool {
-        let address = schema.name_said().and_then(|name| account.attributes.text(name));
+        let address = schema
+            .name_from_sources()
+            .and_then(|name| account.attributes.text(name));
         let texts = [account.target_id.as_str(), account.login(schema)];
         texts.into_iter().chain(address).any(|text| self.names(text))
             || self.names_id(account.id_text(schema))
@@ -63,7 +65,7 @@ impl Protected {
 
     fn covers_edit(&self, edit: &Edit, schema: &Schema) -> bool {
         let address = schema
-            .name_said()
+            .name_from_sources()
             .and_then(|name| edit.desired.attributes.text(name));
         let names = [Purpose::Address, Purpose::Login].into_iter();
         let former = names

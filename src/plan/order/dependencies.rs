@@ -44,7 +44,7 @@ fn passes_values_on(schema: &Schema, change: &Change) -> bool {
 /// What has to happen before a change may start. Numbers are indexes of changes. Whether these have already added all
 /// references does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
+pub enum Dependency {
     /// This change gives up a name or another unique value.
     Name(usize),
     /// The account of this change got a temporary login name, or lost the value.
@@ -57,7 +57,7 @@ pub enum Wait {
 
 /// Indexes of changes that may run in parallel, because none of them waits for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Stage {
     /// These accounts get temporary login names, or lose values that others take.
     TemporaryLogin(Vec<usize>),
     /// These changes are applied, except references that are added later.
@@ -69,7 +69,7 @@ pub enum Step {
 /// The dependencies of each change.
 ///
 /// Nothing is ever removed to free a name. A delete that frees a name has its own reason.
-pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
+pub(super) fn dependencies(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Dependency>> {
     let names = names(catalog, changes);
     let makers = makers(changes);
     let mut droppers: HashMap<(TypeId, &ExternalId), Vec<usize>> = HashMap::new();
@@ -81,17 +81,17 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
         }
     }
     let of = |(index, change): (usize, &Change)| {
-        let mut waits = names[index].clone();
+        let mut dependencies = names[index].clone();
         match (change.kind, change.id()) {
             // In a circle of names and references, neither waits for the other.
             _ if change.links_later => {}
             (ActionKind::Delete, Some(id)) => {
                 let droppers = droppers.get(&(change.resource, id)).into_iter().flatten();
-                waits.extend(droppers.map(|dropper| Wait::Dropped(*dropper)));
+                dependencies.extend(droppers.map(|dropper| Dependency::Dropped(*dropper)));
             }
-            _ => waits.extend(made_for(catalog, change, index, &makers).map(Wait::Made)),
+            _ => dependencies.extend(made_for(catalog, change, index, &makers).map(Dependency::Made)),
         }
-        waits
+        dependencies
     };
     changes.iter().enumerate().map(of).collect()
 }
@@ -102,20 +102,20 @@ pub fn writes_links_later(change: &Change) -> bool {
 }
 
 /// For each change, the changes that give up the values that it takes.
-fn names(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
-    let wait = |handover: &Handover| {
+fn names(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Dependency>> {
+    let dependency = |handover: &Handover| {
         let edit = changes[handover.giver].edit();
         if edit.is_some_and(|edit| gives_up_first(catalog, edit, handover.attribute)) {
-            Wait::TemporaryLogin(handover.giver)
+            Dependency::TemporaryLogin(handover.giver)
         } else {
-            Wait::Name(handover.giver)
+            Dependency::Name(handover.giver)
         }
     };
     let handovers = values::handovers(catalog, changes);
-    let waits = handovers
+    let dependencies = handovers
         .iter()
-        .map(|handovers| handovers.iter().map(wait).collect());
-    waits.collect()
+        .map(|handovers| handovers.iter().map(dependency).collect());
+    dependencies.collect()
 }
 
 fn gives_up_first(catalog: &Catalog, edit: &Edit, attribute: AttributeIndex) -> bool {

@@ -12,14 +12,9 @@ mod dependencies;
 mod schedule;
 pub(super) mod values;
 
-pub use self::dependencies::{Phase, Step, Wait, phase, waits, writes_links_later};
-use self::schedule::Schedule;
+pub use self::dependencies::{Dependency, Phase, Stage, phase, writes_links_later};
+pub use self::schedule::Schedule;
 use crate::model::{AttributeSet, Catalog, Change, Existing, Purpose, Schema, TargetId};
-
-/// The steps in which an ordered plan is applied.
-pub fn steps(catalog: &Catalog, changes: &[Change]) -> Vec<Step> {
-    Schedule::of(catalog, changes).steps
-}
 
 /// Sorts changes by step, then by id, so that the result does not depend on the order of the input.
 pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
@@ -48,9 +43,9 @@ pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
         schedule = Schedule::of(catalog, changes);
     }
     let mut sorted: Vec<Option<Change>> = std::mem::take(changes).into_iter().map(Some).collect();
-    let indexes = schedule.steps.iter().filter_map(|step| match step {
-        Step::Changes(indexes) => Some(indexes),
-        Step::TemporaryLogin(_) | Step::Links(_) => None,
+    let indexes = schedule.stages.iter().filter_map(|stage| match stage {
+        Stage::Changes(indexes) => Some(indexes),
+        Stage::TemporaryLogin(_) | Stage::Links(_) => None,
     });
     changes.extend(indexes.flatten().filter_map(|index| sorted[*index].take()));
 }

@@ -1,12 +1,14 @@
-//! Schedules changes in steps according to their dependencies.
+//! Schedules changes in stages according to their dependencies.
 
-use super::dependencies::{Phase, Step, Wait, phase, waits, writes_links_later};
+use super::dependencies::{Dependency, Phase, Stage, dependencies, phase, writes_links_later};
 use crate::model::{Catalog, Change, Edit};
 
-/// Changes by the step in which they can run, and those that wait for each other.
-pub(super) struct Schedule {
-    pub(super) steps: Vec<Step>,
-    waits: Vec<Vec<Wait>>,
+/// The stages in which an ordered plan is applied.
+pub struct Schedule {
+    pub stages: Vec<Stage>,
+    /// The dependencies of each change.
+    pub dependencies: Vec<Vec<Dependency>>,
+    /// Whether a stage contains the change. The others depend on each other in a circle.
     is_done: Vec<bool>,
 }
 
@@ -15,37 +17,37 @@ struct Scheduler {
     /// For each change, the changes that wait for it. References that it adds later do not matter.
     waiting: Vec<Vec<usize>>,
     /// Number of open dependencies of each change.
-    mismatches: Vec<usize>,
+    open: Vec<usize>,
     /// Changes that can start now, by phase.
     ready: [Vec<usize>; 4],
 }
 
 impl Schedule {
-    pub(super) fn of(catalog: &Catalog, changes: &[Change]) -> Self {
-        let waits = waits(catalog, changes);
-        let mut scheduler = Scheduler::new(catalog, changes, &waits);
+    pub fn of(catalog: &Catalog, changes: &[Change]) -> Self {
+        let dependencies = dependencies(catalog, changes);
+        let mut scheduler = Scheduler::new(catalog, changes, &dependencies);
         let has_temporary = |index: &usize| {
             let edit = changes[*index].edit();
             edit.is_some_and(Edit::steps_aside)
         };
         let mut aside: Vec<usize> = (0..changes.len()).filter(has_temporary).collect();
-        let (mut steps, mut is_done) = (Vec::new(), vec![false; changes.len()]);
+        let (mut stages, mut is_done) = (Vec::new(), vec![false; changes.len()]);
         while let Some((phase, indexes)) = scheduler.next() {
             if !aside.is_empty() && phase >= Phase::Renames {
-                steps.push(Step::TemporaryLogin(std::mem::take(&mut aside)));
+                stages.push(Stage::TemporaryLogin(std::mem::take(&mut aside)));
             }
             for index in &indexes {
                 is_done[*index] = true;
             }
-            steps.push(Step::Changes(indexes));
+            stages.push(Stage::Changes(indexes));
         }
         // Nothing waits for these references. By now, all objects exist, and all other references are dropped.
         let links = |index: &usize| is_done[*index] && writes_links_later(&changes[*index]);
         let links: Vec<usize> = (0..changes.len()).filter(links).collect();
-        steps.extend((!links.is_empty()).then_some(Step::Links(links)));
+        stages.extend((!links.is_empty()).then_some(Stage::Links(links)));
         Self {
-            steps,
-            waits,
+            stages,
+            dependencies,
             is_done,
         }
     }
@@ -53,12 +55,13 @@ impl Schedule {
     /// A change whose references can break a circle: the first one that would add them, or else one that is deleted.
     pub(super) fn circle(&self) -> Option<usize> {
         let stuck = || (0..self.is_done.len()).filter(|index| !self.is_done[*index]);
-        let waits_so = |index: &usize, is_kind: fn(&Wait) -> bool| {
-            let mut waits = self.waits[*index].iter().filter(|wait| is_kind(wait));
-            waits.any(|wait| on(wait).is_some_and(|other| self.leads_to(other, *index)))
+        let depends_so = |index: &usize, is_kind: fn(&Dependency) -> bool| {
+            let mut dependencies = self.dependencies[*index].iter().filter(|one| is_kind(one));
+            dependencies.any(|one| on(one).is_some_and(|other| self.leads_to(other, *index)))
         };
-        let by_link = stuck().find(|index| waits_so(index, |wait| matches!(wait, Wait::Made(_))));
-        by_link.or_else(|| stuck().find(|index| waits_so(index, |wait| matches!(wait, Wait::Dropped(_)))))
+        let by_link = stuck().find(|index| depends_so(index, |one| matches!(one, Dependency::Made(_))));
+        by_link
+            .or_else(|| stuck().find(|index| depends_so(index, |one| matches!(one, Dependency::Dropped(_)))))
     }
 
     /// Returns whether one change depends on another, directly or indirectly.
@@ -69,7 +72,7 @@ impl Schedule {
                 return true;
             }
             if !std::mem::replace(&mut seen[index], true) {
-                next.extend(self.waits[index].iter().filter_map(on));
+                next.extend(self.dependencies[index].iter().filter_map(on));
             }
         }
         false
@@ -77,27 +80,27 @@ impl Schedule {
 }
 
 /// The change that a dependency waits for. A temporary login name can be set at any time.
-fn on(wait: &Wait) -> Option<usize> {
-    match wait {
-        Wait::Name(index) | Wait::Made(index) | Wait::Dropped(index) => Some(*index),
-        Wait::TemporaryLogin(_) => None,
+fn on(dependency: &Dependency) -> Option<usize> {
+    match dependency {
+        Dependency::Name(index) | Dependency::Made(index) | Dependency::Dropped(index) => Some(*index),
+        Dependency::TemporaryLogin(_) => None,
     }
 }
 
 impl Scheduler {
-    fn new(catalog: &Catalog, changes: &[Change], waits: &[Vec<Wait>]) -> Self {
+    fn new(catalog: &Catalog, changes: &[Change], dependencies: &[Vec<Dependency>]) -> Self {
         let mut scheduler = Self {
             phases: changes.iter().map(|change| phase(catalog, change)).collect(),
             waiting: vec![Vec::new(); changes.len()],
-            mismatches: vec![0; changes.len()],
+            open: vec![0; changes.len()],
             ready: Default::default(),
         };
-        for (index, waits) in waits.iter().enumerate() {
-            for other in waits.iter().filter_map(on) {
+        for (index, dependencies) in dependencies.iter().enumerate() {
+            for other in dependencies.iter().filter_map(on) {
                 scheduler.waiting[other].push(index);
-                scheduler.mismatches[index] += 1;
+                scheduler.open[index] += 1;
             }
-            if scheduler.mismatches[index] == 0 {
+            if scheduler.open[index] == 0 {
                 scheduler.start(index);
             }
         }
@@ -125,8 +128,8 @@ impl Scheduler {
 
     fn done(&mut self, index: usize) {
         for waiting in std::mem::take(&mut self.waiting[index]) {
-            self.mismatches[waiting] -= 1;
-            if self.mismatches[waiting] == 0 {
+            self.open[waiting] -= 1;
+            if self.open[waiting] == 0 {
                 self.start(waiting);
             }
         }

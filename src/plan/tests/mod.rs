@@ -56,19 +56,19 @@ fn schema_owning(owned: &[&str]) -> Schema {
         purpose,
         ..AttributeSpec::text(name)
     };
-    let unlisted = |name, purpose, inspection| AttributeSpec {
+    let on_demand = |name, purpose, inspection| AttributeSpec {
         fetch: Fetch::OnDemand(inspection),
         ..of(name, purpose)
     };
-    let kept = |name, purpose| unlisted(name, purpose, Inspection::Nothing);
+    let kept = |name, purpose| on_demand(name, purpose, Inspection::Nothing);
     Schema::new([
         of("name", Purpose::Name),
         of("address", Purpose::Address),
-        unlisted("alias", Purpose::Plain, Inspection::Value),
+        on_demand("alias", Purpose::Plain, Inspection::Value),
         AttributeSpec {
             mutability: Mutability::SetOnce,
             default: Some(|id| Value::text(format!("made-from-{}", id.hex()))),
-            ..unlisted("mark", Purpose::OwnershipProof, Inspection::Value)
+            ..on_demand("mark", Purpose::OwnershipProof, Inspection::Value)
         },
         kept("provider", Purpose::Provider),
         AttributeSpec {
@@ -207,14 +207,14 @@ fn correlation<'a>(
 
 fn decided(correlation: &Correlation<'_>, now: i64, model: &Model) -> Plan {
     let proofs = correlation.proofs();
-    let questions = correlation.questions(&proofs);
-    let mismatches = questions
+    let checks = correlation.checks(&proofs);
+    let mismatches = checks
         .checks()
         .iter()
         .enumerate()
         .filter_map(|(index, check)| model.answer(index, check));
     let clocks = Clocks { now, ahead: Some(0) };
-    decide(correlation, &questions, mismatches.collect(), "model", clocks)
+    decide(correlation, &checks, mismatches.collect(), "model", clocks)
 }
 
 /// A plan, with the record of each account that a person, or an entry of a list of leavers, has.

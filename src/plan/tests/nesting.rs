@@ -43,7 +43,7 @@ fn existing(links: &Links, number: u8) -> Existing {
         id: Some(id(number)),
         claims: Box::default(),
         lifecycle: Lifecycle::Active,
-        unread: AttributeSet::default(),
+        not_fetched: AttributeSet::default(),
         attributes,
         ownership: Ownership::Ours,
     }
@@ -127,10 +127,10 @@ proptest! {
     fn the_target_never_sees_a_circle(now in links(), wanted in links()) {
         let mut held = without_circles(now);
         let plan = plan(&held, &wanted);
-        for step in steps(&catalog(), &plan.changes) {
-            let (indexes, is_first) = match step {
-                Step::Links(indexes) => (indexes, false),
-                Step::Changes(indexes) | Step::TemporaryLogin(indexes) => (indexes, true),
+        for stage in Schedule::of(&catalog(), &plan.changes).stages {
+            let (indexes, is_first) = match stage {
+                Stage::Links(indexes) => (indexes, false),
+                Stage::Changes(indexes) | Stage::TemporaryLogin(indexes) => (indexes, true),
             };
             for index in indexes {
                 write(&plan.changes[index], &mut held, is_first);

@@ -23,9 +23,9 @@ enum Sent {
 
 /// The writes of a plan, each as early as possible.
 fn writes(plan: &Plan) -> Vec<Sent> {
-    let write = |step: Step| -> Vec<Sent> {
-        match step {
-            Step::TemporaryLogin(indexes) => {
+    let write = |stage: Stage| -> Vec<Sent> {
+        match stage {
+            Stage::TemporaryLogin(indexes) => {
                 let edits = indexes.into_iter().filter_map(|index| plan.changes[index].edit());
                 edits
                     .map(|edit| {
@@ -33,14 +33,15 @@ fn writes(plan: &Plan) -> Vec<Sent> {
                     })
                     .collect()
             }
-            Step::Changes(indexes) => indexes
+            Stage::Changes(indexes) => indexes
                 .into_iter()
                 .map(|index| Sent::Change(Box::new(plan.changes[index].clone())))
                 .collect(),
-            Step::Links(indexes) => panic!("nothing refers to anything: {indexes:?}"),
+            Stage::Links(indexes) => panic!("nothing refers to anything: {indexes:?}"),
         }
     };
-    steps(&catalog(), &plan.changes)
+    Schedule::of(&catalog(), &plan.changes)
+        .stages
         .into_iter()
         .flat_map(write)
         .collect()
@@ -132,8 +133,13 @@ fn a_new_person_waits_for_the_rename_and_for_the_delete() {
         ["delete t2", "update t1", "create 7033", "create 7034"]
     );
     assert_eq!(
-        waits(&catalog(), &plan.changes),
-        [vec![], vec![], vec![Wait::Name(1)], vec![Wait::Name(0)]]
+        Schedule::of(&catalog(), &plan.changes).dependencies,
+        [
+            vec![],
+            vec![],
+            vec![Dependency::Name(1)],
+            vec![Dependency::Name(0)]
+        ]
     );
 }
 

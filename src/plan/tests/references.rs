@@ -61,7 +61,7 @@ fn there(resource: TypeId, number: u8) -> Existing {
         claims: Box::default(),
         lifecycle: Lifecycle::Active,
         attributes: Attributes::default(),
-        unread: AttributeSet::default(),
+        not_fetched: AttributeSet::default(),
         ownership: Ownership::Ours,
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn held(number: u8) -> Held {
             claims: Box::default(),
             lifecycle: Lifecycle::Active,
             attributes,
-            unread: schema().not_listed(),
+            not_fetched: schema().not_listed(),
             ownership: Ownership::Ours,
         },
     };

@@ -55,7 +55,7 @@ fn account(number: u8, mut attributes: Attributes) -> Existing {
         id: Some(id(number)),
         claims: Box::default(),
         lifecycle: Lifecycle::Active,
-        unread: AttributeSet::default(),
+        not_fetched: AttributeSet::default(),
         attributes,
         ownership: Ownership::Ours,
     }
@@ -102,13 +102,13 @@ fn plan(now: &BTreeMap<u8, Existing>, wanted: &Held) -> Plan {
             correlation.observe(account.clone());
         }
         correlation.match_unpaired();
-        let questions = correlation.proofs();
-        let questions = correlation.questions(&questions);
+        let checks = correlation.proofs();
+        let checks = correlation.checks(&checks);
         let clocks = Clocks {
             now: 1_800_000_000,
             ahead: Some(0),
         };
-        decide(&correlation, &questions, Vec::new(), "model", clocks)
+        decide(&correlation, &checks, Vec::new(), "model", clocks)
     };
     let mut plan = combine(
         &catalog,
@@ -182,10 +182,10 @@ proptest! {
             let plan = plan(&now, &after);
             prop_assert_eq!(&plan.unresolved, &[]);
             let mut sent = 0;
-            for step in steps(&catalog(), &plan.changes) {
-                let (indexes, is_aside) = match step {
-                    Step::TemporaryLogin(indexes) => (indexes, true),
-                    Step::Changes(indexes) | Step::Links(indexes) => (indexes, false),
+            for stage in Schedule::of(&catalog(), &plan.changes).stages {
+                let (indexes, is_aside) = match stage {
+                    Stage::TemporaryLogin(indexes) => (indexes, true),
+                    Stage::Changes(indexes) | Stage::Links(indexes) => (indexes, false),
                 };
                 for index in indexes {
                     sent += 1;

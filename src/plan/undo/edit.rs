@@ -57,7 +57,7 @@ impl Reversal {
         let now = if spec.is_listed() {
             account.attributes.get(change.attribute).cloned()
         } else {
-            unlisted_now(spec, change, failed_checks)
+            on_demand_now(spec, change, failed_checks)
         };
         // Ended sessions cannot be restored.
         if spec.purpose == Purpose::SignOut {
@@ -182,7 +182,7 @@ fn is_as_written(spec: &AttributeSpec, change: &AttributeChange, now: Option<&Va
 }
 
 /// The account's value of an attribute that the list does not show, according to the answer to [`asked`].
-pub(super) fn unlisted_now(
+pub(super) fn on_demand_now(
     spec: &AttributeSpec,
     change: &AttributeChange,
     failed_checks: &[FailedCheck<'_>],

@@ -42,7 +42,7 @@ pub fn drop_released_namesakes<'a>(
     });
 }
 
-/// The change that reverses a past change. `failed_checks` are the failed checks of [`Past::questions`].
+/// The change that reverses a past change. `failed_checks` are the failed checks of [`Past::checks`].
 pub fn undo(catalog: &Catalog, past: &Past, now: &Now<'_>, failed_checks: &[FailedCheck<'_>]) -> Undone {
     let schema = catalog.schema(past.change.resource);
     if past.account(now).is_some_and(Existing::is_protected) {
@@ -109,7 +109,7 @@ fn changes_state(past: &Past) -> bool {
 fn is_unmarked(schema: &Schema, edit: &crate::model::Edit, failed_checks: &[FailedCheck<'_>]) -> bool {
     edit.change_of(schema, Purpose::DisabledByUs)
         .is_none_or(|change| {
-            edit::unlisted_now(schema.spec(change.attribute), change, failed_checks).is_none()
+            edit::on_demand_now(schema.spec(change.attribute), change, failed_checks).is_none()
         })
 }
 

@@ -75,7 +75,7 @@ impl Past {
         }
     }
 
-    /// The account that [`Past::questions`] and [`undo`] refer to.
+    /// The account that [`Past::checks`] and [`undo`] refer to.
     pub fn account<'a>(&self, now: &Now<'a>) -> Option<&'a Existing> {
         match (&self.change.write, &self.made) {
             (Write::Create(_), None) => only(&now.namesakes),
@@ -90,10 +90,10 @@ impl Past {
     }
 
     /// The checks whether the values that the run wrote still exist, as far as the account list does not show them.
-    pub fn questions(&self, catalog: &Catalog) -> Vec<Expected<'_>> {
+    pub fn checks(&self, catalog: &Catalog) -> Vec<Expected<'_>> {
         let schema = catalog.schema(self.change.resource);
         match &self.change.write {
-            Write::Create(creation) => unlisted(schema)
+            Write::Create(creation) => on_demand(schema)
                 // A recreated account has other links.
                 .filter(|(index, spec)| {
                     spec.mutability != Mutability::WithId || creation.attributes.get(*index).is_some()
@@ -101,11 +101,11 @@ impl Past {
                 .map(|(index, _)| expected(index, creation.attributes.get(index)))
                 .collect(),
             Write::Edit(edit) => {
-                let unlisted = edit.changes.iter().filter(|change| {
+                let on_demand = edit.changes.iter().filter(|change| {
                     let spec = schema.spec(change.attribute);
                     !spec.is_listed() && spec.purpose != Purpose::SignOut
                 });
-                unlisted
+                on_demand
                     .map(|change| asked(schema.spec(change.attribute), change))
                     .collect()
             }
@@ -140,7 +140,7 @@ fn names<'a>(account: &'a Existing, schema: &Schema) -> (&'a str, &'a str) {
 }
 
 /// Attributes that are not this tool's own records, and that the list does not show.
-fn unlisted(schema: &Schema) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
+fn on_demand(schema: &Schema) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
     schema
         .iter()
         .filter(|(_, spec)| !spec.is_listed() && !spec.purpose.is_bookkeeping())

@@ -3,7 +3,7 @@
 mod provider;
 mod settings;
 
-pub use self::provider::{provider_questions, withhold_mismatched};
+pub use self::provider::{provider_checks, withhold_mismatched};
 pub use self::settings::{Setting, Withholding};
 use super::decide::marks::deactivation;
 use super::{diff, restriction};

@@ -6,25 +6,21 @@ use crate::model::{
 };
 
 /// The checks that determine the provider of accounts, each with the index of its change.
-pub fn provider_questions<'a>(
-    catalog: &Catalog,
-    plan: &'a Plan,
-    ours: &'a [Value],
-) -> Vec<(usize, Check<'a>)> {
+pub fn provider_checks<'a>(catalog: &Catalog, plan: &'a Plan, ours: &'a [Value]) -> Vec<(usize, Check<'a>)> {
     let Some((attribute, ours)) = catalog.users().find(Purpose::Provider).zip(ours.first()) else {
         return Vec::new();
     };
     let people = plan.changes.iter().enumerate();
     let people = people.filter(|(_, change)| change.resource == TypeId::default());
-    let question = |(index, change): (usize, &'a Change)| {
+    let check = |(index, change): (usize, &'a Change)| {
         let target_id = change.target_id()?;
         let expected = Expected::Value(attribute, ours);
         Some((index, Check { target_id, expected }))
     };
-    people.filter_map(question).collect()
+    people.filter_map(check).collect()
 }
 
-/// Removes the changes of accounts of other providers. `unmet` are the answers to [`provider_questions`], `asked` the
+/// Removes the changes of accounts of other providers. `mismatches` are the answers to [`provider_checks`], `asked` the
 /// indexes of the changes.
 pub fn withhold_mismatched(
     plan: &mut Plan,
@@ -37,8 +33,8 @@ pub fn withhold_mismatched(
     for index in asked {
         owners[*index] = Owner::Us;
     }
-    for mismatches in mismatches {
-        owners[asked[mismatches.index]] = match &mismatches.current {
+    for mismatch in mismatches {
+        owners[asked[mismatch.index]] = match &mismatch.current {
             None => Owner::Unnamed,
             Some(name) if ours.contains(name) => Owner::Us,
             Some(name) => Owner::Other(name),

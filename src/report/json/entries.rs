@@ -68,7 +68,7 @@ impl SourceReport {
     }
 
     /// A source that was not read yet.
-    pub(in crate::report) fn unread(source: &SourceSettings) -> Self {
+    pub(in crate::report) fn not_read(source: &SourceSettings) -> Self {
         Self {
             name: source.name.to_string(),
             kind: source.kind.name(),

@@ -126,7 +126,7 @@ pub struct Report {
     pub without_role: usize,
     /// New accounts of the plan that already existed, while the target's list was stale.
     #[serde(skip)]
-    pub(in crate::report) unlisted: usize,
+    pub(in crate::report) already_there: usize,
     /// Keys and certificates that the run used, if their expiry is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<CredentialReport>,

@@ -14,7 +14,7 @@ use crate::model::{
 use crate::report::Show;
 use crate::report::absence::Missing;
 use crate::report::origin::location;
-use crate::report::text::details::{is_said, is_value, reason, shown_id};
+use crate::report::text::details::{is_named, is_value, reason, shown_id};
 
 /// The format of a plan as data.
 const SCHEMA: &str = "directory-sync/plan-view/1";
@@ -202,7 +202,7 @@ pub(in crate::report) fn planned<'a>(
             let set = creation
                 .attributes
                 .iter()
-                .filter(|(index, _)| is_said(schema, *index));
+                .filter(|(index, _)| is_named(schema, *index));
             set.map(|(index, value)| attribute(index, None, Some(value)))
                 .collect()
         }

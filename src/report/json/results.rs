@@ -19,7 +19,7 @@ use crate::report::origin::origin;
 impl Report {
     /// Names the sources of a run before any of them is read.
     pub fn expect_sources(&mut self, sources: &[SourceSettings]) {
-        self.sources = sources.iter().map(SourceReport::unread).collect();
+        self.sources = sources.iter().map(SourceReport::not_read).collect();
     }
 
     /// Adds statistics of the sources, by resource type, users first.
@@ -165,7 +165,7 @@ impl Report {
             }
         }
         if let Some(applied) = outcome.applied() {
-            self.unlisted += usize::from(applied.list_was_stale);
+            self.already_there += usize::from(applied.list_was_stale);
             let at = origin(change, self.target.kind);
             for reason in &applied.warnings {
                 let (at, id) = (at.clone(), change.id().cloned());
@@ -194,7 +194,7 @@ impl Report {
 
     /// Reports once that the target's list was stale, however many accounts it did not show.
     pub fn add_lag(&mut self) {
-        let accounts = match self.unlisted {
+        let accounts = match self.already_there {
             0 => return,
             many => counted(many, "account"),
         };

@@ -103,16 +103,16 @@ fn of_state(change: &Change, edit: &Edit, schema: &Schema) -> Vec<String> {
 
 /// Returns whether an attribute of a new account is shown by name: attributes of sources, except roles, which are
 /// shown separately.
-pub(crate) fn is_said(schema: &Schema, attribute: AttributeIndex) -> bool {
+pub(crate) fn is_named(schema: &Schema, attribute: AttributeIndex) -> bool {
     let spec = schema.spec(attribute);
-    spec.is_said_by_sources() && !matches!(spec.purpose, Purpose::Access | Purpose::Members)
+    spec.comes_from_sources() && !matches!(spec.purpose, Purpose::Access | Purpose::Members)
 }
 
 /// The same for a change. Includes an attribute that follows another one, if only it changes.
 pub(crate) fn is_value(schema: &Schema, edit: &Edit, change: &AttributeChange) -> bool {
     match schema.spec(change.attribute).mutability {
         Mutability::Follows(other) => edit.change(other).is_none(),
-        _ => is_said(schema, change.attribute),
+        _ => is_named(schema, change.attribute),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The values of a change, if they are shown.
 
-use super::details::{is_said, is_value};
+use super::details::{is_named, is_value};
 use crate::model::{ActionKind, Change, Schema, Value, Write};
 use crate::report::one_line;
 
@@ -17,7 +17,7 @@ pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
     match &change.write {
         Write::Create(creation) => {
             let set = creation.attributes.iter();
-            let said = set.filter(|(index, _)| is_said(schema, *index));
+            let said = set.filter(|(index, _)| is_named(schema, *index));
             lines.extend(
                 said.map(|(index, text)| {
                     format!("{}: {}", schema.spec(index).name, quoted_or_none(Some(text)))

@@ -72,12 +72,12 @@ fn done(report: &Report) -> String {
     let mut done = by_type(report, |kind, count, what| {
         // Existing accounts were not created, although the plan contains their creation.
         let count = match kind {
-            ActionKind::Create => count.applied.saturating_sub(report.unlisted),
+            ActionKind::Create => count.applied.saturating_sub(report.already_there),
             _ => count.applied,
         };
         (count > 0).then(|| format!("{count}{} {}", what(count), kind.done()))
     });
-    match report.unlisted {
+    match report.already_there {
         0 => {}
         1 => done.push("1 was there already".to_owned()),
         many => done.push(format!("{many} were there already")),

@@ -48,9 +48,9 @@ pub(in crate::run) async fn plan_watching(
             draft = Draft::read(target, desired, settings, watch).await?;
         }
         let people: Vec<&Desired> = draft.new_people().collect();
-        let unlisted = target.unlisted(&people).await?;
-        unlisted.iter().for_each(&mut *watch);
-        draft.add(unlisted, target, settings).await?;
+        let not_listed = target.not_listed(&people).await?;
+        not_listed.iter().for_each(&mut *watch);
+        draft.add(not_listed, target, settings).await?;
     }
     draft.finish(target, desired, settings).await
 }
@@ -114,17 +114,17 @@ impl<'a> Draft<'a> {
     /// Adds accounts that were missing in the list.
     async fn add(
         &mut self,
-        unlisted: Vec<Existing>,
+        not_listed: Vec<Existing>,
         target: &impl Target,
         settings: &Settings,
     ) -> Result<(), TargetError> {
         let Some((users, plan)) = self.types.first_mut() else {
             return Ok(());
         };
-        for account in &unlisted {
+        for account in &not_listed {
             self.ids.add(account);
         }
-        if users.add(unlisted) {
+        if users.add(not_listed) {
             users.match_unpaired();
             *plan = decide(target, users, settings).await?;
         }
@@ -173,14 +173,14 @@ async fn decide(
     settings: &Settings,
 ) -> Result<Plan, TargetError> {
     let proofs = correlation.proofs();
-    let questions = correlation.questions(&proofs);
-    let mismatches = target.confirm(questions.checks()).await?;
+    let checks = correlation.checks(&proofs);
+    let mismatches = target.confirm(checks.checks()).await?;
     // Right after an answer, so that both times belong together.
     let clocks = Clocks {
         now: Timestamp::now().as_second(),
         ahead: target.clock_ahead(),
     };
-    let mut plan = plan::decide(correlation, &questions, mismatches, target.name().kind, clocks);
+    let mut plan = plan::decide(correlation, &checks, mismatches, target.name().kind, clocks);
     if correlation.resource() == TypeId::default() {
         let doubt = clock::doubt(clocks, settings.policy, target.name());
         plan.warnings.extend(doubt);

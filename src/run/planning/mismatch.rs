@@ -16,8 +16,8 @@ pub(in crate::run) async fn withhold(
     };
     let catalog = target.catalog();
     let (asked, mismatches) = {
-        let questions = plan::provider_questions(catalog, plan, providers);
-        let checks: Vec<Check<'_>> = questions.iter().map(|(_, question)| *question).collect();
+        let questions = plan::provider_checks(catalog, plan, providers);
+        let checks: Vec<Check<'_>> = questions.iter().map(|(_, check)| *check).collect();
         let asked: Vec<usize> = questions.iter().map(|(place, _)| *place).collect();
         (asked, target.confirm(&checks).await?)
     };

@@ -1,7 +1,7 @@
 //! From a plan to its result: show, approve, ask, store the snapshot, apply, verify.
 
 pub(super) mod approval;
-pub(super) mod question;
+pub(super) mod confirmation;
 pub(super) mod saved_plan;
 pub(super) mod stages;
 pub(super) mod undo_log;

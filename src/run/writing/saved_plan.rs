@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{question, stages};
+use super::{confirmation, stages};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::model::{Change, DesiredState, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
@@ -81,7 +81,7 @@ impl FromFile<'_> {
             looks_first: self.looks_first,
         };
         let changes = approved.plan().changes.len();
-        question::ask(changes, request, process, context.signals).await?;
+        confirmation::ask(changes, request, process, context.signals).await?;
         stages::apply(target, &approved, &context, request, report).await
     }
 }

@@ -61,7 +61,7 @@ prop_compose! {
             claims: Box::default(),
             lifecycle: lifecycle(bits[0]),
             attributes: held,
-            unread: schema().not_listed(),
+            not_fetched: schema().not_listed(),
             ownership: Ownership::Ours,
         };
         let mut unknown = AttributeSet::default();

@@ -196,7 +196,7 @@ impl Mapping {
 
     /// The identifying values of a rejected record, as far as they can be read.
     pub(super) fn claims(&self, record: &RawRecord) -> Claims {
-        let address = self.schema.name_said();
+        let address = self.schema.name_from_sources();
         let address = address.map_or("", |place| &*self.schema.spec(place).name);
         let found = |attribute| self.text(attribute, record).into_iter();
         let held = self.rule(address).into_iter().flat_map(AttributeRule::keys);
@@ -243,7 +243,7 @@ impl Mapping {
 
     fn everything(&self) -> AttributeSet {
         let mut all = AttributeSet::default();
-        let said = self.schema.iter().filter(|(_, spec)| spec.is_said_by_sources());
+        let said = self.schema.iter().filter(|(_, spec)| spec.comes_from_sources());
         for (index, _) in said {
             all.insert(index);
         }

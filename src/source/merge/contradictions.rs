@@ -64,7 +64,7 @@ pub(super) fn same_data(schema: &Schema, a: &Desired, b: &Desired) -> bool {
 /// Rejects active people with the same login name. Disabled people are ignored, because many directories keep the
 /// address of a former entry after the person returned with a new one.
 pub(super) fn one_person_a_login(schema: &Schema, people: &mut Vec<Desired>, rejected: &mut Vec<Rejected>) {
-    let Some(login) = schema.name_said() else {
+    let Some(login) = schema.name_from_sources() else {
         return;
     };
     let numbers = Fingerprints::default();
@@ -101,7 +101,7 @@ pub(super) fn claims_of(schema: &Schema, person: &Desired) -> Claims {
         text.map(Box::from).into_iter().collect()
     };
     Claims {
-        addresses: text(schema.name_said()),
+        addresses: text(schema.name_from_sources()),
         proofs: text(schema.find(Purpose::OwnershipProof)),
         is_misspelt: false,
     }

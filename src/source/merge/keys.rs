@@ -91,7 +91,7 @@ fn reject(
 /// Returns whether an invisible character was removed.
 fn clean_person(schema: &Schema, is_binary: bool, person: &mut Desired) -> bool {
     let mut left_out = !is_binary && clean_id(&mut person.id);
-    let Some(login) = schema.name_said() else {
+    let Some(login) = schema.name_from_sources() else {
         return left_out;
     };
     left_out |= clean_text(person, login);

@@ -133,7 +133,7 @@ impl UktSource {
         }
     }
 
-    fn unread(&self, day: &str, failure: &Failure) -> SourceError {
+    fn unreadable_list(&self, day: &str, failure: &Failure) -> SourceError {
         SourceError {
             source_name: self.name.to_string(),
             what: format!("{}; the list of that day was not read ({day})", failure.what),
@@ -185,7 +185,7 @@ impl Source for UktSource {
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let day = today();
         let list = self.line.within(self.leavers(&day)).await;
-        let list = list.map_err(|failure| self.unread(&day, &failure))?;
+        let list = list.map_err(|failure| self.unreadable_list(&day, &failure))?;
         for (index, entry) in list.iter().enumerate() {
             each(self.record(index, entry));
         }

@@ -92,7 +92,7 @@ impl Target for UdmTarget {
         Ok(false)
     }
 
-    async fn unlisted(&self, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
+    async fn not_listed(&self, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
         Ok(Vec::new())
     }
 

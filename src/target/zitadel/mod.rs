@@ -100,8 +100,8 @@ impl Target for ZitadelTarget {
         self.lists_too_few().await
     }
 
-    async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
-        self.find_unlisted(people).await
+    async fn not_listed(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
+        self.find_not_listed(people).await
     }
 
     async fn accounts_with_id(
@@ -113,7 +113,7 @@ impl Target for ZitadelTarget {
     }
 
     fn looks_before(&self, new: usize) -> bool {
-        read::unlisted::is_looked_for(new)
+        read::not_listed::is_looked_for(new)
     }
 
     async fn holding(
@@ -204,7 +204,7 @@ impl Target for ZitadelTarget {
     }
 
     fn cost_in_common(&self, changes: &[Change]) -> Cost {
-        read::unlisted::foresee_looks(changes)
+        read::not_listed::foresee_looks(changes)
     }
 
     fn warnings(&self) -> Vec<Warning> {

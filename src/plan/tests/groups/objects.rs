@@ -175,13 +175,13 @@ impl Objects {
             objects.for_each(|(_, account)| correlation.observe(account.clone()));
             correlation.match_unpaired();
             let proofs = correlation.proofs();
-            let questions = correlation.questions(&proofs);
-            assert_eq!(questions.checks(), []);
+            let checks = correlation.checks(&proofs);
+            assert_eq!(checks.checks(), []);
             let clocks = Clocks {
                 now: NOW,
                 ahead: Some(0),
             };
-            decide(&correlation, &questions, Vec::new(), "model", clocks)
+            decide(&correlation, &checks, Vec::new(), "model", clocks)
         };
         combine(
             &catalog,
@@ -193,14 +193,18 @@ impl Objects {
 
 /// The writes of a plan in the order in which they are sent.
 pub(super) fn writes(changes: &[Change]) -> Vec<Sent> {
-    let each = |step: Step| -> Vec<Sent> {
+    let each = |step: Stage| -> Vec<Sent> {
         match step {
-            Step::TemporaryLogin(indexes) => indexes.into_iter().map(Sent::TemporaryLogin).collect(),
-            Step::Changes(indexes) => indexes.into_iter().map(Sent::Change).collect(),
-            Step::Links(indexes) => indexes.into_iter().map(Sent::Links).collect(),
+            Stage::TemporaryLogin(indexes) => indexes.into_iter().map(Sent::TemporaryLogin).collect(),
+            Stage::Changes(indexes) => indexes.into_iter().map(Sent::Change).collect(),
+            Stage::Links(indexes) => indexes.into_iter().map(Sent::Links).collect(),
         }
     };
-    steps(&catalog(), changes).into_iter().flat_map(each).collect()
+    Schedule::of(&catalog(), changes)
+        .stages
+        .into_iter()
+        .flat_map(each)
+        .collect()
 }
 
 pub(super) fn object(
@@ -216,7 +220,7 @@ pub(super) fn object(
         id: Some(id.clone()),
         claims: Box::default(),
         lifecycle: Lifecycle::Active,
-        unread: catalog().schema(resource).not_listed(),
+        not_fetched: catalog().schema(resource).not_listed(),
         attributes,
         ownership: Ownership::Ours,
     }

@@ -101,15 +101,15 @@ fn only_accounts_of_this_provider_are_touched() {
         assert_eq!(lines(&plan), ["delete t3", "adopt t1", "update t2"]);
         let catalog = catalog();
         let (asked, mismatches) = {
-            let questions = provider_questions(&catalog, &plan, &ours);
-            let mismatches = (0..questions.len()).filter(|_| provider != Some("staff"));
+            let checks = provider_checks(&catalog, &plan, &ours);
+            let mismatches = (0..checks.len()).filter(|_| provider != Some("staff"));
             let current = provider.map(Value::text);
             let mismatches = mismatches.map(|index| Mismatch {
                 index,
                 current: current.clone(),
             });
             (
-                questions.iter().map(|(place, _)| *place).collect::<Vec<_>>(),
+                checks.iter().map(|(place, _)| *place).collect::<Vec<_>>(),
                 mismatches.collect::<Vec<_>>(),
             )
         };

@@ -92,7 +92,7 @@ impl Facts<'_> {
         let shown = schema.iter().filter(|(index, spec)| {
             let is_record = !matches!(spec.purpose, Purpose::Provider | Purpose::Members);
             let has_value = person.attributes.get(*index).is_some();
-            spec.is_said_by_sources() && is_record && (has_value || is_mapped(&spec.name))
+            spec.comes_from_sources() && is_record && (has_value || is_mapped(&spec.name))
         });
         let attributes = shown.map(|(index, spec)| ExplainedAttribute {
             name: spec.name.to_string(),

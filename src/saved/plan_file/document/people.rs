@@ -117,7 +117,7 @@ impl AccountDocument {
             claims: Box::default(),
             lifecycle: self.state,
             attributes,
-            unread: schema.not_listed(),
+            not_fetched: schema.not_listed(),
             ownership: match self.ownership {
                 OwnershipDocument::Ours => Ownership::Ours,
                 OwnershipDocument::Unproved => Ownership::Unproved(reason),

@@ -79,7 +79,7 @@ fn server_verifier(settings: &LdapTls, shown: Expiry) -> Result<Arc<dyn ServerCe
     let roots = tls::roots(ca_file).map_err(unreadable)?;
     let named = ca_file.map(tls::certificates).transpose().map_err(unreadable)?;
     if settings.danger_disable_tls_verify {
-        return Ok(Arc::new(tls::Anybody));
+        return Ok(Arc::new(tls::NoVerification));
     }
     if roots.is_empty() {
         let what = "this system trusts no certificate authority, so no TLS certificate can be checked";

@@ -86,7 +86,7 @@ pub(in crate::source::ldap) struct Reach {
     /// Groups that were read, including the first ones. Each once, even with circles.
     pub(in crate::source::ldap) read: Vec<Dn>,
     /// Groups that have to be read, each once.
-    pub(in crate::source::ldap) unread: Vec<(Dn, String)>,
+    pub(in crate::source::ldap) not_read: Vec<(Dn, String)>,
 }
 
 /// Follows nested groups as far as they were read; not at all unless `nested`.
@@ -100,7 +100,7 @@ pub(in crate::source::ldap) fn reach(graph: &Graph, first: &[(Dn, String)], nest
             continue;
         }
         let Some(group) = graph.get(dn) else {
-            reach.unread.push(named.clone());
+            reach.not_read.push(named.clone());
             continue;
         };
         reach.read.push(dn.clone());
@@ -165,7 +165,7 @@ pub(in crate::source::ldap) mod tests {
             }
             let expected = (0..edges.len()).filter(|number| expected[*number]).map(|number| dn(number).0);
             let found = reach(&graph(&edges), &[dn(0)], true);
-            prop_assert_eq!(found.unread, vec![]);
+            prop_assert_eq!(found.not_read, vec![]);
             prop_assert_eq!(sorted(found.read), sorted(expected.collect()));
         }
 
@@ -175,11 +175,11 @@ pub(in crate::source::ldap) mod tests {
             let all = graph(&edges);
             let (mut read, mut reads) = (Graph::new(), 0);
             loop {
-                let unread = reach(&read, &[dn(0)], true).unread;
-                if unread.is_empty() {
+                let not_read = reach(&read, &[dn(0)], true).not_read;
+                if not_read.is_empty() {
                     break;
                 }
-                for (name, _) in unread {
+                for (name, _) in not_read {
                     reads += 1;
                     read.insert(name.clone(), all[&name].clone());
                 }

@@ -26,7 +26,7 @@ pub(in crate::source::ldap) struct Members {
     /// Groups that are the primary group of a person.
     primary: HashSet<Box<[u8]>>,
     /// Members who should be found among the people, and were not so far.
-    mismatches: HashSet<u128>,
+    not_found: HashSet<u128>,
 }
 
 /// One rule with all groups that it includes.
@@ -57,7 +57,7 @@ impl Members {
             rules: rules.iter().map(|rule| Rule::new(rule, graph)).collect(),
             names,
             base_roles: base.iter().filter(|role| !is_named(role)).cloned().collect(),
-            mismatches: graph.values().flat_map(|group| &group.people).copied().collect(),
+            not_found: graph.values().flat_map(|group| &group.people).copied().collect(),
             ..Self::default()
         }
     }
@@ -69,7 +69,7 @@ impl Members {
         }
         let number = Dn::parse(entry.dn()).map(|dn| self.names.number(&dn));
         if let Some(number) = number {
-            self.mismatches.remove(&number);
+            self.not_found.remove(&number);
         }
         let primary = primary_group(entry);
         let uids: Vec<String> = entry.values(UID).map(folded).collect();
@@ -114,8 +114,8 @@ impl Members {
     }
 
     /// The names that were given numbers, if an expected person was not found.
-    pub(in crate::source::ldap) fn names_if_unmet(&self) -> Option<Fingerprints> {
-        (!self.mismatches.is_empty()).then(|| self.names.clone())
+    pub(in crate::source::ldap) fn names_if_not_found(&self) -> Option<Fingerprints> {
+        (!self.not_found.is_empty()).then(|| self.names.clone())
     }
 
     /// A role whose groups, read again later, lack a person who was not found and contain a new one: possibly the
@@ -123,7 +123,7 @@ impl Members {
     pub(in crate::source::ldap) fn renamed_in(&self, later: &Self) -> Option<&str> {
         let mut rules = self.rules.iter().zip(&later.rules);
         let renamed = rules.find(|(before, after)| {
-            let gone = |name: &u128| self.mismatches.contains(name) && !after.members.contains(name);
+            let gone = |name: &u128| self.not_found.contains(name) && !after.members.contains(name);
             before.members.iter().any(gone) && !after.members.is_subset(&before.members)
         });
         renamed.map(|(rule, _)| &*rule.role)

@@ -57,7 +57,7 @@ pub(super) async fn refuse_renamed(
     base: &Roles,
     members: &Members,
 ) -> Result<(), Failure> {
-    let Some(names) = members.names_if_unmet() else {
+    let Some(names) = members.names_if_not_found() else {
         return Ok(());
     };
     let later = read_named(connection, settings, base, names).await?;
@@ -102,11 +102,11 @@ async fn walk(
     rules.sort_by_key(|rule| !rule.nested);
     for rule in rules {
         loop {
-            let unread = reach(&graph, &named(rule), rule.nested).unread;
-            if unread.is_empty() {
+            let not_read = reach(&graph, &named(rule), rule.nested).not_read;
+            if not_read.is_empty() {
                 break;
             }
-            for (dn, text) in unread {
+            for (dn, text) in not_read {
                 let (entry, group) = group(connection, settings, &text, names, index).await?;
                 if let Some(member) = elsewhere(connection, &entry).filter(|_| rule.nested) {
                     let what = format!(

@@ -161,7 +161,7 @@ impl UdmTarget {
                 Lifecycle::Active
             },
             attributes,
-            unread: schema.not_listed(),
+            not_fetched: schema.not_listed(),
         };
         ownership::decide(&mut existing, schema, &self.settings.user);
         existing

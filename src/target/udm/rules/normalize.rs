@@ -30,7 +30,7 @@ pub(in crate::target::udm) fn normalize(
         return Err(why);
     }
     for (index, spec) in schema.iter() {
-        if !spec.is_said_by_sources() || spec.purpose == Purpose::Members {
+        if !spec.comes_from_sources() || spec.purpose == Purpose::Members {
             continue;
         }
         let Some(value) = desired.attributes.get(index) else {

@@ -58,7 +58,7 @@ mod tests {
             claims: Box::default(),
             lifecycle: Lifecycle::Active,
             attributes,
-            unread: AttributeSet::default(),
+            not_fetched: AttributeSet::default(),
             ownership: Ownership::Ours,
         };
         (Schema::new([login_name]), object)

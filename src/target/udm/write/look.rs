@@ -47,13 +47,13 @@ impl UdmTarget {
             .and_then(|name| Notes::parse(text(name)))
             .unwrap_or_default();
         let schema = self.catalog.schema(resource);
-        let is_unmet = |required: &Required| {
+        let is_mismatch = |required: &Required| {
             let held = notes.of(schema.purpose(required.attribute));
             held.is_none() || (required.value.is_some() && held != required.value)
         };
         let changed = if account.id.as_ref() != Some(&id) {
             "it has another id"
-        } else if removal.requires.iter().any(is_unmet) {
+        } else if removal.requires.iter().any(is_mismatch) {
             "its person was not missing all the time"
         } else {
             return Ok(Seen::There(tag));

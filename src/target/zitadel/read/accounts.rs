@@ -194,7 +194,7 @@ impl ZitadelTarget {
                 UserState::Other => Lifecycle::Active,
             },
             attributes,
-            unread: self.unread,
+            not_fetched: self.not_fetched,
             ownership: Ownership::Unproved(""),
             target_id: TargetId::new(user.id),
         };

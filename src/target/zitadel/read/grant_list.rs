@@ -105,9 +105,9 @@ impl ZitadelTarget {
         if grants.way == Way::ByIds && answered < grants.total && !grants.walked.replace(true) {
             self.walk_grants(grants, &[], 0).await?;
         }
-        let mut unlisted = grants.held.borrow().unlisted.texts();
-        unlisted.sort_unstable_by(|one, other| other.cmp(one));
-        Ok(unlisted)
+        let mut not_listed = grants.held.borrow().not_listed.texts();
+        not_listed.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(not_listed)
     }
 
     /// A grant contains all of a user's roles on the project. With one role, the query excludes grants without it. It

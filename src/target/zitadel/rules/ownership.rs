@@ -60,7 +60,7 @@ mod tests {
                 claims: Box::default(),
                 lifecycle: Lifecycle::Active,
                 attributes,
-                unread: AttributeSet::default(),
+                not_fetched: AttributeSet::default(),
                 ownership: Ownership::Ours,
             };
             decide(&mut account, own_id);

@@ -41,7 +41,7 @@ pub(in crate::target::zitadel) struct SeenGrants {
     /// Users with any grant.
     pub(in crate::target::zitadel) shown: Ids,
     /// Users with a grant who are missing in the account list so far.
-    pub(in crate::target::zitadel) unlisted: Ids,
+    pub(in crate::target::zitadel) not_listed: Ids,
     /// Number of grants in answers about given accounts.
     pub(in crate::target::zitadel) answered: u64,
 }
@@ -79,7 +79,7 @@ impl Grants {
                 roles: roles.collect(),
                 inactive: Ids::default(),
                 shown: Ids::default(),
-                unlisted: Ids::default(),
+                not_listed: Ids::default(),
                 answered: 0,
             }),
             shared: RefCell::default(),
@@ -98,7 +98,7 @@ impl Grants {
 
     /// Records that the account list contains this user.
     pub(in crate::target::zitadel) fn is_listed(&self, user: &str) {
-        self.held.borrow_mut().unlisted.remove(user);
+        self.held.borrow_mut().not_listed.remove(user);
     }
 
     /// The roles of one user, in order, as far as seen.
@@ -122,7 +122,7 @@ impl Grants {
             let elsewhere = !grant.granted_org_id.is_empty() && *grant.granted_org_id != *organization;
             let is_new = held.shown.insert(&grant.user_id);
             if is_new && !elsewhere && grant.user_type != UserType::Machine {
-                held.unlisted.insert(&grant.user_id);
+                held.not_listed.insert(&grant.user_id);
             }
             held.add(grant);
         }

@@ -36,7 +36,7 @@ pub struct ZitadelTarget {
     pub(in crate::target::zitadel) name: TargetName,
     pub(in crate::target::zitadel) catalog: Catalog,
     /// Attributes that the account list does not show.
-    pub(in crate::target::zitadel) unread: AttributeSet,
+    pub(in crate::target::zitadel) not_fetched: AttributeSet,
     pub(in crate::target::zitadel) keys: Keys,
     pub(in crate::target::zitadel) settings: ZitadelSettings,
     pub(in crate::target::zitadel) numbers: Numbers,
@@ -70,7 +70,7 @@ impl ZitadelTarget {
         let schema = schema::schema(Some(settings));
         Ok(Self {
             name: binding::name(settings),
-            unread: schema.not_listed(),
+            not_fetched: schema.not_listed(),
             keys: Keys::new(schema::configured(settings)),
             catalog: Catalog::of_users(schema),
             settings: settings.clone(),

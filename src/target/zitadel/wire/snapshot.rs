@@ -10,20 +10,20 @@ use super::received::Email;
 pub(crate) struct FullUser {
     #[serde(rename = "userId")]
     pub(crate) id: Box<str>,
-    pub(crate) human: KeptHuman,
+    pub(crate) human: SnapshotHuman,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct KeptHuman {
-    pub(crate) profile: KeptProfile,
+pub(crate) struct SnapshotHuman {
+    pub(crate) profile: SnapshotProfile,
     pub(crate) email: Email,
-    pub(crate) phone: KeptPhone,
+    pub(crate) phone: SnapshotPhone,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct KeptProfile {
+pub(crate) struct SnapshotProfile {
     #[serde(rename = "displayName")]
     pub(crate) display: Box<str>,
     #[serde(rename = "preferredLanguage")]
@@ -33,7 +33,7 @@ pub(crate) struct KeptProfile {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(crate) struct KeptPhone {
+pub(crate) struct SnapshotPhone {
     pub(crate) is_verified: bool,
 }
 

@@ -50,14 +50,14 @@ impl ZitadelTarget {
             return Ok(None);
         }
         let held = self.all_metadata(account.target_id.as_str()).await?;
-        let is_unmet = |required: &&Required| {
+        let is_mismatch = |required: &&Required| {
             let held = self.keys.held(&held, required.attribute);
             match &required.value {
                 Some(value) => held.as_deref() != Some(value.as_text()),
                 None => held.is_none(),
             }
         };
-        let mismatches = removal.requires.iter().find(is_unmet);
+        let mismatches = removal.requires.iter().find(is_mismatch);
         Ok(match mismatches.map(|required| required.attribute) {
             Some(LOCALPART) => Some("it has no `localpart`, so it may not be ours"),
             Some(_) => Some("its person was not missing all the time"),

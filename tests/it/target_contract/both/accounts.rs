@@ -29,7 +29,12 @@ pub(super) async fn a_new_account_is_two_requests_and_reads_back_as_written(stag
     assert_eq!(account.id, Some(ada.id.clone()));
     assert_eq!(account.roles(target.schema()), ada.roles(target.schema()));
     for (index, spec) in target.schema().iter() {
-        assert_eq!(account.unread.contains(index), !spec.is_listed(), "{}", spec.name);
+        assert_eq!(
+            account.not_fetched.contains(index),
+            !spec.is_listed(),
+            "{}",
+            spec.name
+        );
     }
     let lines = as_made(&stage.settings, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;

@@ -101,8 +101,8 @@ pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
             current: held(id, *expected).map(Value::text),
         })
         .collect();
-    let questions = asked.map(|(target_id, expected, _)| Check { target_id, expected });
-    stage.answers(&target, &questions, &unmet).await;
+    let checks = asked.map(|(target_id, expected, _)| Check { target_id, expected });
+    stage.answers(&target, &checks, &unmet).await;
 }
 
 /// Nothing to ask is nothing to send.

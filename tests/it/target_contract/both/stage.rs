@@ -158,20 +158,20 @@ impl Stage {
 
     /// Asserts what the account holds that no list shows.
     pub(crate) async fn holds(&self, target: &ZitadelTarget, account: &TargetId, expected: &[Expected<'_>]) {
-        let questions: Vec<_> = expected
+        let checks: Vec<_> = expected
             .iter()
             .map(|expected| Check {
                 target_id: account,
                 expected: *expected,
             })
             .collect();
-        self.answers(target, &questions, &[]).await;
+        self.answers(target, &checks, &[]).await;
     }
 
     /// Asserts what accounts hold instead of what is expected.
-    pub(crate) async fn answers(&self, target: &ZitadelTarget, questions: &[Check<'_>], unmet: &[Mismatch]) {
+    pub(crate) async fn answers(&self, target: &ZitadelTarget, checks: &[Check<'_>], unmet: &[Mismatch]) {
         let unmet = unmet.to_vec();
-        let ask = async || target.confirm(questions).await.unwrap();
+        let ask = async || target.confirm(checks).await.unwrap();
         assert_eq!(until(&unmet, SHOWN, ask).await, unmet);
     }
 

@@ -29,7 +29,7 @@ pub(super) async fn walk<T: Target>(
     let specs: Vec<(AttributeIndex, AttributeSpec)> = target
         .schema()
         .iter()
-        .filter(|(_, spec)| spec.is_said_by_sources())
+        .filter(|(_, spec)| spec.comes_from_sources())
         .map(|(index, spec)| (index, spec.clone()))
         .collect();
     for (attribute, spec) in specs {

@@ -91,7 +91,7 @@ fn the_configuration_knows_each_attribute() {
     let schema = schema(None);
     let provided: Vec<&str> = schema
         .iter()
-        .filter(|(_, spec)| spec.is_said_by_sources() && spec.mutability == Mutability::ReadWrite)
+        .filter(|(_, spec)| spec.comes_from_sources() && spec.mutability == Mutability::ReadWrite)
         .filter(|(_, spec)| !matches!(spec.purpose, Purpose::Access | Purpose::Provider))
         .map(|(_, spec)| &*spec.name)
         .collect();

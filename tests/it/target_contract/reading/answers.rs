@@ -171,7 +171,7 @@ async fn an_account_of_another_organization_is_not_handed_over() {
     assert!(warnings[0].reason.contains("other organizations"), "{warnings:?}");
     let somebody = person(&target, &[]);
     assert_eq!(
-        target.unlisted(&[&somebody]).await.unwrap().len(),
+        target.not_listed(&[&somebody]).await.unwrap().len(),
         1,
         "by the grant, not by the list"
     );
@@ -211,8 +211,8 @@ async fn a_hidden_account_is_ours_if_it_says_so_itself() {
         world
             .zitadel
             .inject(Fault::once("GET", &path, answer).times(u64::MAX));
-        let unlisted = target.unlisted(&[]).await;
-        let found = unlisted.map(|accounts| accounts.len());
+        let not_listed = target.not_listed(&[]).await;
+        let found = not_listed.map(|accounts| accounts.len());
         assert_eq!(found.map_err(|error| error.to_string()), wanted, "{kind}");
         let lacks = target.list_is_incomplete().await;
         let wanted = wanted.map(|count| count > 0);

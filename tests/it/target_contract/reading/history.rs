@@ -62,7 +62,7 @@ impl Wanted {
     }
 
     /// Four questions about each.
-    fn questions<'a>(
+    fn checks<'a>(
         &'a self,
         target: &ZitadelTarget,
         users: &'a [TargetId],
@@ -138,7 +138,7 @@ async fn the_event_log_answers_like_the_accounts() {
         let target = world.prepared().await;
         live_on(&world, &target, &users).await;
         let wanted = Wanted::new();
-        let got = confirm(&target, &wanted.questions(&target, &users)).await;
+        let got = confirm(&target, &wanted.checks(&target, &users)).await;
         assert_eq!(got, Wanted::answers(), "{version:?} {viewer}");
         let counts = world.zitadel.request_counts();
         let count = |name: &str| counts.get(name).copied().unwrap_or_default();
@@ -231,8 +231,8 @@ async fn an_empty_page_of_the_event_log_is_not_its_end() {
     let users = lived(&world);
     let wanted = Wanted::new();
     let target = world.prepared().await;
-    let questions = wanted.questions(&target, &users);
-    let told = confirm(&target, &questions).await;
+    let checks = wanted.checks(&target, &users);
+    let told = confirm(&target, &checks).await;
     assert_eq!(target.requests().by_operation.get("read_metadata"), None);
     for (body, one_by_one) in [
         ("{}", users.len() as u64),
@@ -244,7 +244,7 @@ async fn an_empty_page_of_the_event_log_is_not_its_end() {
         let empty = FaultKind::json(200, body);
         let log = Fault::once("POST", "/admin/v1/events/_search", empty);
         world.zitadel.inject(log.after(1));
-        assert_eq!(confirm(&target, &questions).await, told, "{body}");
+        assert_eq!(confirm(&target, &checks).await, told, "{body}");
         let asked = target.requests().by_operation;
         let asked = asked.get("read_metadata").copied().unwrap_or_default();
         assert_eq!(asked, one_by_one, "{body}");

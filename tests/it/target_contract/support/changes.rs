@@ -127,7 +127,7 @@ pub(crate) fn unseen(id: &str) -> Existing {
         claims: Box::default(),
         lifecycle: Lifecycle::Active,
         attributes: Attributes::default(),
-        unread: AttributeSet::default(),
+        not_fetched: AttributeSet::default(),
         ownership: Ownership::Ours,
     }
 }

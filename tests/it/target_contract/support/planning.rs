@@ -25,9 +25,9 @@ pub(crate) async fn plan_of(target: &impl Target, objects: &[Desired]) -> Plan {
         .unwrap();
     correlation.match_unpaired();
     let proofs = correlation.proofs();
-    let questions = correlation.questions(&proofs);
-    let mismatches = target.confirm(questions.checks()).await.unwrap();
-    plan::decide(&correlation, &questions, mismatches, target.name().kind, CLOCKS)
+    let checks = correlation.checks(&proofs);
+    let mismatches = target.confirm(checks.checks()).await.unwrap();
+    plan::decide(&correlation, &checks, mismatches, target.name().kind, CLOCKS)
 }
 
 /// Applies a change, and returns it as an undo file stores it.
@@ -75,7 +75,7 @@ pub(crate) async fn undo_of(target: &impl Target, past: &Past) -> Undone {
         lacks: false,
     };
     let expected = match past.account(&now) {
-        Some(_) => past.questions(target.catalog()),
+        Some(_) => past.checks(target.catalog()),
         None => Vec::new(),
     };
     let checks: Vec<_> = past

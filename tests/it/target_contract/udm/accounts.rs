@@ -30,7 +30,12 @@ pub(super) async fn a_new_account_is_one_request_and_reads_back_as_written(stage
     assert!(!account.is_protected());
     assert_eq!(account.id, Some(ada.id.clone()));
     for (index, spec) in target.schema().iter() {
-        assert_eq!(account.unread.contains(index), !spec.is_listed(), "{}", spec.name);
+        assert_eq!(
+            account.not_fetched.contains(index),
+            !spec.is_listed(),
+            "{}",
+            spec.name
+        );
         if spec.is_listed() && *spec.name != *"employeeNumber" {
             assert_eq!(
                 account.attributes.get(index),

@@ -24,7 +24,7 @@ async fn bring(
     for (index, spec) in target
         .schema()
         .iter()
-        .filter(|(_, spec)| spec.is_said_by_sources())
+        .filter(|(_, spec)| spec.comes_from_sources())
     {
         assert_eq!(
             account.attributes.get(index),

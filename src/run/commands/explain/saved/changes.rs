@@ -130,7 +130,7 @@ fn as_desired(person: &Desired, target_id: &TargetId) -> Existing {
         claims: Box::default(),
         lifecycle: person.lifecycle,
         attributes: person.attributes.clone(),
-        unread: person.unknown,
+        not_fetched: person.unknown,
         ownership: Ownership::Ours,
     }
 }

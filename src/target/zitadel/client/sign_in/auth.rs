@@ -208,8 +208,8 @@ impl SignIn {
         let now = Timestamp::now().as_second();
         let url = format!("{}/oauth/v2/token", self.proof.instance());
         let failed = |error: reqwest::Error| silent(OPERATION, &url, &error);
-        let question = self.question(client.post(&url), now)?;
-        let reply = question.send().await.map_err(failed)?;
+        let request = self.with_credentials(client.post(&url), now)?;
+        let reply = request.send().await.map_err(failed)?;
         if reply.status().is_redirection() {
             return Err(redirected(OPERATION, &reply, &self.secrets.borrow()).into());
         }
@@ -231,18 +231,18 @@ impl SignIn {
     }
 
     /// Builds the request. Messages must not contain the assertion or the header.
-    fn question(&self, question: RequestBuilder, now: i64) -> Result<RequestBuilder, TargetError> {
+    fn with_credentials(&self, request: RequestBuilder, now: i64) -> Result<RequestBuilder, TargetError> {
         Ok(match &self.proof {
             Proof::Key(key) => {
                 let assertion = key.assertion(now + self.ahead.get())?;
                 self.secrets.borrow_mut().add(&assertion);
-                question.form(&[
+                request.form(&[
                     ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
                     ("assertion", &assertion),
                     ("scope", SCOPE),
                 ])
             }
-            Proof::Client(client) => question
+            Proof::Client(client) => request
                 .header(header::AUTHORIZATION, client.authorization().expose_secret())
                 .form(&[("grant_type", "client_credentials"), ("scope", SCOPE)]),
         })

@@ -3,7 +3,7 @@
 //! The user list can be *filtered* by metadata: one request checks a hundred users. Users who do not match, and
 //! links, for which there is no filter, are read one by one: see `values`.
 
-use super::questions::{Batch, Course, Question, course};
+use super::batches::{Batch, Condition, Course, course};
 use std::collections::HashSet;
 
 use futures::StreamExt;
@@ -53,7 +53,7 @@ impl ZitadelTarget {
         loop {
             let mut mismatches = Vec::new();
             if !self.filtered(checks, &mut mismatches).await? {
-                mismatches.sort_unstable_by_key(|mismatches| mismatches.index);
+                mismatches.sort_unstable_by_key(|mismatch| mismatch.index);
                 return Ok(mismatches);
             }
             caught += 1;
@@ -101,7 +101,7 @@ impl ZitadelTarget {
         let left = self.ask_shared(shared, &single, checks, mismatches).await?;
         single.extend(left);
         let differing = self.look_into(&single, checks).await?;
-        let differs: HashSet<usize> = differing.iter().map(|mismatches| mismatches.index).collect();
+        let differs: HashSet<usize> = differing.iter().map(|mismatch| mismatch.index).collect();
         mismatches.extend(differing);
         Ok(said.ask.iter().any(|index| !differs.contains(index)))
     }
@@ -133,7 +133,7 @@ impl ZitadelTarget {
             let (part, rest) = waiting.split_at(most.min(waiting.len()));
             let asked = u32::try_from(part.len()).unwrap_or(u32::MAX);
             let batch = Batch {
-                question: batch.question,
+                condition: batch.condition,
                 indexes: part.to_vec(),
             };
             match self.ask(batch, checks).await {
@@ -167,9 +167,9 @@ impl ZitadelTarget {
             }
             page => page?.total,
         };
-        let wanted = match batch.question {
-            Question::LacksKey(_) => 0,
-            Question::HasValue(_) | Question::HasKey(_) => batch.indexes.len() as u64,
+        let wanted = match batch.condition {
+            Condition::LacksKey(_) => 0,
+            Condition::HasValue(_) | Condition::HasKey(_) => batch.indexes.len() as u64,
         };
         if count == wanted {
             return Ok(answered);
@@ -179,10 +179,10 @@ impl ZitadelTarget {
         let found: HashSet<Box<str>> = page.items.into_iter().map(|user| user.id).collect();
         let is_found = |index: &usize| found.contains(checks[*index].target_id.as_str());
         let (found, missing) = batch.indexes.into_iter().partition(is_found);
-        match batch.question {
-            Question::HasValue(_) => answered.ask = missing,
-            Question::HasKey(_) => answered.nothing = missing,
-            Question::LacksKey(_) => answered.ask = found,
+        match batch.condition {
+            Condition::HasValue(_) => answered.ask = missing,
+            Condition::HasKey(_) => answered.nothing = missing,
+            Condition::LacksKey(_) => answered.ask = found,
         }
         Ok(answered)
     }
@@ -195,9 +195,9 @@ impl ZitadelTarget {
         limit: usize,
     ) -> Result<Page<User>, Failure> {
         let user = |index: &usize| checks[*index].target_id.as_str();
-        let test = match batch.question {
-            Question::HasKey(key) | Question::LacksKey(key) => Filter::key(key),
-            Question::HasValue(key) => {
+        let test = match batch.condition {
+            Condition::HasKey(key) | Condition::LacksKey(key) => Filter::key(key),
+            Condition::HasValue(key) => {
                 let one = |index: &usize| Filter::value(user(index), key, wanted(&checks[*index]));
                 let queries = batch.indexes.iter().map(one).collect();
                 Filter::OrQuery { queries }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::questions::is_decisive;
+use super::batches::is_decisive;
 use crate::config::MetadataCheck;
 use crate::model::{AttributeIndex, Value};
 use crate::target::zitadel::client::api::Page;

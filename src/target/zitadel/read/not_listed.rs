@@ -49,7 +49,7 @@ impl ZitadelTarget {
 
     /// Returns the accounts that are missing in the list: users with a role, and users with the id of one of these
     /// people.
-    pub(in crate::target::zitadel) async fn find_unlisted(
+    pub(in crate::target::zitadel) async fn find_not_listed(
         &self,
         people: &[&Desired],
     ) -> Result<Vec<Existing>, TargetError> {
@@ -94,7 +94,7 @@ impl ZitadelTarget {
 
     /// Returns the users with the external id of one of these people.
     async fn find_people(&self, people: &[&Desired], forms: Forms) -> Result<Vec<Existing>, TargetError> {
-        let questions = people.chunks(PEOPLE).filter_map(|people| {
+        let queries = people.chunks(PEOPLE).filter_map(|people| {
             let ids: Vec<Json> = people
                 .iter()
                 .flat_map(|person| forms.of(&person.id))
@@ -108,7 +108,7 @@ impl ZitadelTarget {
                 ]})
             })
         });
-        let answers = futures::stream::iter(questions)
+        let answers = futures::stream::iter(queries)
             .map(async |query| self.users::<User>("find_people", &query).await)
             .buffer_unordered(SEARCHES);
         let pages: Vec<_> = answers.try_collect().await?;

@@ -12,7 +12,7 @@ pub(in crate::target::zitadel) const VALUES: usize = 100;
 
 /// Condition of one request.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(in crate::target::zitadel) enum Question<'k> {
+pub(in crate::target::zitadel) enum Condition<'k> {
     HasValue(&'k str),
     HasKey(&'k str),
     LacksKey(&'k str),
@@ -20,7 +20,7 @@ pub(in crate::target::zitadel) enum Question<'k> {
 
 /// Indexes of the checks that one request answers, no user twice.
 pub(in crate::target::zitadel) struct Batch<'k> {
-    pub(in crate::target::zitadel) question: Question<'k>,
+    pub(in crate::target::zitadel) condition: Condition<'k>,
     pub(in crate::target::zitadel) indexes: Vec<usize>,
 }
 
@@ -42,33 +42,33 @@ impl Batch<'_> {
 
 /// Distributes the checks to requests.
 pub(in crate::target::zitadel) fn course<'k>(keys: &'k Keys, checks: &[Check<'_>]) -> Course<'k> {
-    let mut groups: BTreeMap<Question<'k>, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Condition<'k>, Vec<usize>> = BTreeMap::new();
     let (mut shared, mut single) = (Vec::new(), Vec::new());
     for (index, check) in checks.iter().enumerate() {
         if is_shared(&check.expected) {
             shared.push(index);
             continue;
         }
-        // Links cannot be filtered, so `question` returns nothing for them.
-        match question(keys, &check.expected) {
-            Some(question) => groups.entry(question).or_default().push(index),
+        // Links cannot be filtered, so `condition` returns nothing for them.
+        match condition(keys, &check.expected) {
+            Some(condition) => groups.entry(condition).or_default().push(index),
             None => single.push(index),
         }
     }
     let mut batches = Vec::new();
-    for (question, mut indexes) in groups {
+    for (condition, mut indexes) in groups {
         let user = |index: usize| checks[index].target_id;
         // A second check of the same kind for a user would make the count wrong.
         indexes.sort_by_key(|index| user(*index));
         let repeated = |pair: &&[usize]| user(pair[0]) == user(pair[1]);
         single.extend(indexes.windows(2).filter(repeated).map(|pair| pair[1]));
         indexes.dedup_by(|second, first| user(*second) == user(*first));
-        let size = match question {
-            Question::HasValue(_) => VALUES,
-            Question::HasKey(_) | Question::LacksKey(_) => KEYS,
+        let size = match condition {
+            Condition::HasValue(_) => VALUES,
+            Condition::HasKey(_) | Condition::LacksKey(_) => KEYS,
         };
         let parts = indexes.chunks(size).map(<[usize]>::to_vec);
-        batches.extend(parts.map(|indexes| Batch { question, indexes }));
+        batches.extend(parts.map(|indexes| Batch { condition, indexes }));
     }
     Course {
         batches,
@@ -77,18 +77,18 @@ pub(in crate::target::zitadel) fn course<'k>(keys: &'k Keys, checks: &[Check<'_>
     }
 }
 
-pub(in crate::target::zitadel) fn question<'k>(
+pub(in crate::target::zitadel) fn condition<'k>(
     keys: &'k Keys,
     expected: &Expected<'_>,
-) -> Option<Question<'k>> {
+) -> Option<Condition<'k>> {
     let key = keys.of(expected.attribute())?;
     match expected {
         _ if is_decisive(expected) => None,
         Expected::Value(_, value) => {
-            (value.as_text().len() <= LONGEST_VALUE).then_some(Question::HasValue(key))
+            (value.as_text().len() <= LONGEST_VALUE).then_some(Condition::HasValue(key))
         }
-        Expected::Present(_) => Some(Question::HasKey(key)),
-        Expected::Absent(_) => Some(Question::LacksKey(key)),
+        Expected::Present(_) => Some(Condition::HasKey(key)),
+        Expected::Absent(_) => Some(Condition::LacksKey(key)),
     }
 }
 
