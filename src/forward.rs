@@ -6,12 +6,12 @@ macro_rules! forward {
         $kinds:tt
         $(fn $now:ident($($given:ident: $of:ty),*) $(-> $result:ty)?;)*
         later:
-        $(fn $later:ident($($taken:ident: $kept:ty),*) $(-> $answer:ty)?;)*
+        $(fn $later:ident($($taken:ident: $type:ty),*) $(-> $answer:ty)?;)*
     ) => {
         $(fn $now(&self, $($given: $of),*) $(-> $result)? {
             forward!(@each self $kinds ($now $($given)*) ())
         })*
-        $(async fn $later(&self, $($taken: $kept),*) $(-> $answer)? {
+        $(async fn $later(&self, $($taken: $type),*) $(-> $answer)? {
             forward!(@each self $kinds ($later $($taken)*) (.await))
         })*
     };

@@ -50,7 +50,7 @@ pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, LockedByOt
     let path = folder.join(format!("directory-sync-{hash}.lock"));
     match lock(&path) {
         Ok(file) => Ok(Lock { file: Some(file) }),
-        Err(Trouble::Held) => {
+        Err(Trouble::Locked) => {
             let by = holder(&path);
             let target = name.title.clone();
             Err(LockedByOther { path, target, by })
@@ -66,7 +66,7 @@ pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, LockedByOt
 }
 
 enum Trouble {
-    Held,
+    Locked,
     Unusable(io::Error),
 }
 
@@ -92,7 +92,7 @@ fn lock(path: &Path) -> Result<File, Trouble> {
         opened => opened?,
     };
     file.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => Trouble::Held,
+        TryLockError::WouldBlock => Trouble::Locked,
         TryLockError::Error(error) => Trouble::Unusable(error),
     })?;
     if has_other_names(&file.metadata()?) {
@@ -114,7 +114,7 @@ fn lock_of_another_user(path: &Path) -> Result<File, Trouble> {
     let file = File::open(path)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Trouble::Held),
+        Err(TryLockError::WouldBlock) => Err(Trouble::Locked),
         Err(TryLockError::Error(error)) => Err(Trouble::Unusable(error)),
     }
 }
@@ -170,13 +170,13 @@ mod tests {
     fn two_runs_against_one_target_do_not_overlap() {
         let folder = tempfile::tempdir().unwrap();
         let first = take(Some(folder.path()), &name("a")).unwrap();
-        let held = take(Some(folder.path()), &name("a")).unwrap_err().to_string();
+        let message = take(Some(folder.path()), &name("a")).unwrap_err().to_string();
         assert!(
-            held.starts_with("another run against target a is under way: "),
-            "{held}"
+            message.starts_with("another run against target a is under way: "),
+            "{message}"
         );
         let process = format!("is locked by process {} since ", std::process::id());
-        assert!(held.contains(&process), "{held}");
+        assert!(message.contains(&process), "{message}");
         take(Some(folder.path()), &name("b")).unwrap();
         drop(first);
         take(Some(folder.path()), &name("a")).unwrap();

@@ -60,10 +60,10 @@ impl Names {
 
     /// Shows or hides the marked values ([`crate::model::Personal`]) of a text.
     pub fn render(&self, text: &str) -> String {
-        let mut told = Vec::with_capacity(text.len());
+        let mut rendered = Vec::with_capacity(text.len());
         // Writing to a vector cannot fail.
-        let _ = self.writer(&mut told).write_all(text.as_bytes());
-        String::from_utf8_lossy(&told).into_owned()
+        let _ = self.writer(&mut rendered).write_all(text.as_bytes());
+        String::from_utf8_lossy(&rendered).into_owned()
     }
 
     /// A stream that shows or hides marked values. A text without its final mark is written with `flush`, or when the
@@ -220,12 +220,12 @@ mod tests {
 
     #[test]
     fn one_person_has_one_hash_in_text_and_json() {
-        let told = |value: &str| hidden().render(&Personal(value).to_string());
-        assert_eq!(told(r"CN=Lovelace\, Ada"), told(r"cn=lovelace\\, ada"));
-        assert_ne!(told("ada"), told("bob"));
+        let rendered = |value: &str| hidden().render(&Personal(value).to_string());
+        assert_eq!(rendered(r"CN=Lovelace\, Ada"), rendered(r"cn=lovelace\\, ada"));
+        assert_ne!(rendered("ada"), rendered("bob"));
         let other = Names::default();
         other.set(false, b"another secret");
-        assert_ne!(other.render(&Personal("ada").to_string()), told("ada"));
+        assert_ne!(other.render(&Personal("ada").to_string()), rendered("ada"));
     }
 
     #[test]

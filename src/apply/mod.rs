@@ -55,7 +55,7 @@ pub async fn apply(
     let Schedule {
         stages, dependencies, ..
     } = Schedule::of(target.catalog(), changes);
-    let new = |place: &usize| is_new_person(&changes[*place]);
+    let new = |index: &usize| is_new_person(&changes[*index]);
     let mut new: Vec<usize> = (0..changes.len()).filter(new).collect();
     if !context.looks_first || !target.looks_before(new.len()) {
         new.clear();
@@ -78,13 +78,13 @@ pub async fn apply(
     let is_timed = settings.rate_limit.is_none();
     let mut pace = AdaptiveLimit::new(settings.concurrency_min, settings.concurrency_max, is_timed);
     for stage in stages {
-        let (places, part) = match stage {
-            Stage::TemporaryLogin(places) => (places, Part::TemporaryLogin),
-            Stage::Changes(places) => (places, Part::Change),
-            Stage::Links(places) => (places, Part::Links),
+        let (indexes, part) = match stage {
+            Stage::TemporaryLogin(indexes) => (indexes, Part::TemporaryLogin),
+            Stage::Changes(indexes) => (indexes, Part::Change),
+            Stage::Links(indexes) => (indexes, Part::Links),
         };
         pace.turn();
-        run.stage(&places, part, &mut pace, |outcome| {
+        run.stage(&indexes, part, &mut pace, |outcome| {
             done(&changes[outcome.index], &outcome);
             outcomes.push(outcome);
         })

@@ -15,12 +15,12 @@ impl<T: Target> Execution<'_, T> {
     /// `None` if there is none.
     pub(super) async fn claimed(&self, index: usize) -> Option<Result<Applied, NotApplied>> {
         let change = &self.changes[index];
-        let place = self.new.iter().position(|new| *new == index)?;
+        let position = self.new.iter().position(|new| *new == index)?;
         let desired = &change.creation()?.desired;
-        let next: Vec<&Desired> = self.new[place..]
+        let next: Vec<&Desired> = self.new[position..]
             .iter()
-            .filter(|place| self.progress[**place].get() == Progress::Open)
-            .filter_map(|place| self.changes[*place].creation())
+            .filter(|position| self.progress[**position].get() == Progress::Open)
+            .filter_map(|position| self.changes[*position].creation())
             .map(|creation| &creation.desired)
             .collect();
         let accounts = match self.target.accounts_with_id(desired, &next).await {

@@ -104,7 +104,7 @@ impl Deciding {
             // Added below.
             users, groups,
             // For messages.
-            property_places,
+            property_locations,
             // Credentials, trust, and waiting times.
             user, password, tls, connect_timeout, read_timeout,
         });

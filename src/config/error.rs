@@ -94,17 +94,17 @@ pub struct ConfigErrors {
 
 impl ConfigErrors {
     /// The keys and locations of the mistakes, without values.
-    pub fn places(&self) -> String {
-        let places = self.mistakes.iter().map(|mistake| {
+    pub fn locations(&self) -> String {
+        let locations = self.mistakes.iter().map(|mistake| {
             let origin = mistake.origin.as_ref().map(|origin| format!("at {origin}"));
             let key = Some(&mistake.key).filter(|key| !key.is_empty());
             let key = key.map(|key| format!("`{key}`"));
-            let place: Vec<String> = key.into_iter().chain(origin).collect();
-            place.join(" ")
+            let location: Vec<String> = key.into_iter().chain(origin).collect();
+            location.join(" ")
         });
-        let places: Vec<String> = places.filter(|place| !place.is_empty()).collect();
+        let locations: Vec<String> = locations.filter(|location| !location.is_empty()).collect();
         let what = counted(self.mistakes.len(), "mistake");
-        format!("the configuration has {what}: {}", places.join(", "))
+        format!("the configuration has {what}: {}", locations.join(", "))
     }
 }
 

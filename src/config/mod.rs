@@ -41,7 +41,7 @@ pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     IdKeys, LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch,
     LdapSettings, LdapTls, Link, Localpart, MetadataCheck, NotifySettings, Occasion, OutputSettings,
-    PassingState, PropertyPlaces, REQUIRED_COLUMNS, RunSettings, SearchScope, Settings, SourceKind,
+    PassingState, PropertyLocations, REQUIRED_COLUMNS, RunSettings, SearchScope, Settings, SourceKind,
     SourceSettings, TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings,
     WebhookSettings, ZitadelSettings, optional_columns,
 };

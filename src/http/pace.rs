@@ -262,7 +262,7 @@ mod tests {
             }
             seen.push(running.len());
             let next = running.iter().enumerate().min_by_key(|(_, (done, _))| *done);
-            let (first_done, (done, sent)) = next.map(|(place, times)| (place, *times)).unwrap();
+            let (first_done, (done, sent)) = next.map(|(index, times)| (index, *times)).unwrap();
             running.remove(first_done);
             clock = done;
             pace.finished(Sample {

@@ -64,7 +64,7 @@ impl Splitter {
     }
 
     /// Number of bytes of an incomplete item.
-    pub(crate) fn held(&self) -> usize {
+    pub(crate) fn buffered(&self) -> usize {
         self.item.len() + self.rest.len()
     }
 

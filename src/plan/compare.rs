@@ -19,15 +19,15 @@ pub struct Comparison<'a> {
     /// Number of changes in both plans.
     pub same: usize,
     /// Accounts that only the first plan lists as skipped.
-    pub kept_first: Vec<&'a Skipped>,
+    pub skipped_first: Vec<&'a Skipped>,
     /// Accounts that only the second plan lists as skipped.
-    pub kept_second: Vec<&'a Skipped>,
+    pub skipped_second: Vec<&'a Skipped>,
 }
 
 impl Comparison<'_> {
     /// Returns whether both plans have the same changes and skip the same accounts.
     pub fn is_empty(&self) -> bool {
-        self.changes() == 0 && self.kept_first.is_empty() && self.kept_second.is_empty()
+        self.changes() == 0 && self.skipped_first.is_empty() && self.skipped_second.is_empty()
     }
 
     /// Number of changes that differ.
@@ -61,22 +61,22 @@ pub fn compare<'a>(first: (&'a Plan, &Catalog), second: (&'a Plan, &Catalog)) ->
         .filter(|(_, is_paired)| !**is_paired)
         .map(|(change, _)| change)
         .collect();
-    comparison.kept_first = only_kept(first.0, second.0);
-    comparison.kept_second = only_kept(second.0, first.0);
+    comparison.skipped_first = only_kept(first.0, second.0);
+    comparison.skipped_second = only_kept(second.0, first.0);
     comparison
 }
 
 /// Skipped accounts that the other plan neither skips nor changes. Changed accounts are already reported.
 fn only_kept<'a>(plan: &'a Plan, other: &Plan) -> Vec<&'a Skipped> {
-    let kept = other.skipped.iter().map(|kept| &kept.target_id);
-    let told = [plan, other]
+    let skipped = other.skipped.iter().map(|skipped| &skipped.target_id);
+    let changed = [plan, other]
         .into_iter()
         .flat_map(|plan| &plan.changes)
         .filter_map(Change::target_id);
-    let known: std::collections::HashSet<&TargetId> = kept.chain(told).collect();
+    let known: std::collections::HashSet<&TargetId> = skipped.chain(changed).collect();
     plan.skipped
         .iter()
-        .filter(|kept| !known.contains(&kept.target_id))
+        .filter(|skipped| !known.contains(&skipped.target_id))
         .collect()
 }
 

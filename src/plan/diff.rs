@@ -77,9 +77,9 @@ fn merged(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> 
         Removes::Everything => false,
         Removes::Only(owned) => !owned.iter().any(|owned| **owned == *text),
     };
-    let held = Value::texts_of(before).into_iter();
-    let held = held.filter(|text| stays(text));
-    Value::set(held.chain(wanted).map(Box::from))
+    let current = Value::texts_of(before).into_iter();
+    let current = current.filter(|text| stays(text));
+    Value::set(current.chain(wanted).map(Box::from))
 }
 
 /// The references of an object after the change. Foreign references stay, unless everything else is to be removed.
@@ -87,9 +87,9 @@ fn linked(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> 
     let stays = |reference: &&Reference| {
         matches!(reference, Reference::Foreign(_)) && *removes != Removes::Everything
     };
-    let held = before.map_or(&[][..], Value::as_references).iter().filter(stays);
+    let current = before.map_or(&[][..], Value::as_references).iter().filter(stays);
     let wanted = wanted.map_or(&[][..], Value::as_references);
-    Value::references(held.chain(wanted).cloned())
+    Value::references(current.chain(wanted).cloned())
 }
 
 /// Keeps the roles of an account. Only a plan that the guard has checked may remove a role.
@@ -102,8 +102,8 @@ pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
         .iter_mut()
         .filter(|change| change.attribute == access)
     {
-        let [held, given] = [&change.before, &change.after].map(|value| Value::texts_of(value.as_ref()));
-        change.after = Value::set(held.into_iter().chain(given).map(Box::from));
+        let [current, given] = [&change.before, &change.after].map(|value| Value::texts_of(value.as_ref()));
+        change.after = Value::set(current.into_iter().chain(given).map(Box::from));
         edit.desired.attributes.set(access, change.after.clone());
     }
     edit.changes

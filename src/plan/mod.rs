@@ -39,7 +39,7 @@ pub use guard::{
 };
 pub(crate) use guard::{changes_login, is_other_person};
 pub(crate) use inspection::{Look, expected_on_demand};
-pub use once::{first_values, reject_held, reject_impossible};
+pub use once::{first_values, reject_impossible, reject_owned_by_others};
 pub use order::{Dependency, Phase, Schedule, Stage, phase, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};

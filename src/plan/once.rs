@@ -51,10 +51,15 @@ pub fn first_values(schema: &Schema, plan: &Plan) -> Option<(AttributeIndex, Vec
 }
 
 /// Rejects people whose value another account has, and removes their changes from the plan.
-pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, held: &[Holding]) {
+pub fn reject_owned_by_others(
+    catalog: &Catalog,
+    plan: &mut Plan,
+    index: AttributeIndex,
+    holdings: &[Holding],
+) {
     let schema = catalog.users();
     let mut holders: HashMap<String, Vec<&Holding>> = HashMap::new();
-    for holding in held {
+    for holding in holdings {
         holders
             .entry(comparable(&holding.value))
             .or_default()

@@ -86,15 +86,19 @@ fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Opt
     if !policy.update && kind != ActionKind::Adopt && !values.is_empty() {
         return Some("it changes an account, and `policy.update` is false");
     }
-    let told = differences(schema, &edit.changes);
+    let planned = differences(schema, &edit.changes);
     let before = edit.before.as_deref();
     let differing = before.map_or_else(Vec::new, |account| {
         diff::listed_changes(schema, &edit.desired, account)
     });
-    if told != differences(schema, &differing) {
+    if planned != differences(schema, &differing) {
         return Some("its changes are not the differences between person and account");
     }
-    if !tells_the_id(schema, edit, told.iter().any(|change| is_shared(schema, change))) {
+    if !tells_the_id(
+        schema,
+        edit,
+        planned.iter().any(|change| is_shared(schema, change)),
+    ) {
         return Some("it changes the owner of the account without showing it");
     }
     let is_reactivated = kind == ActionKind::Reactivate;
@@ -139,12 +143,14 @@ fn differences<'a>(schema: &Schema, changes: &'a [AttributeChange]) -> Vec<&'a A
 /// Returns whether a written id is shown: it is written together with names and addresses.
 fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
     let carries = |account: &Existing| account.id.as_ref() == Some(&edit.desired.id);
-    let told = edit.change_of(schema, Purpose::ExternalId);
-    match (told, edit.before.as_deref()) {
-        (Some(told), Some(account)) => {
-            let held = account.attributes.of(schema, Purpose::ExternalId);
-            let written = told.after.as_ref().map(Value::as_text);
-            told.before.as_ref() == held && written == Some(&*edit.desired.id.hex()) && !carries(account)
+    let planned = edit.change_of(schema, Purpose::ExternalId);
+    match (planned, edit.before.as_deref()) {
+        (Some(planned), Some(account)) => {
+            let current = account.attributes.of(schema, Purpose::ExternalId);
+            let written = planned.after.as_ref().map(Value::as_text);
+            planned.before.as_ref() == current
+                && written == Some(&*edit.desired.id.hex())
+                && !carries(account)
         }
         (Some(_), None) => false,
         (None, Some(account)) => !writes_user || carries(account),

@@ -106,7 +106,7 @@ where
             );
             let keeps = |holder: &Holder| !self.givers.contains(&(unique.key(), Some(&holder.target_id)));
             if let Some(holder) = holder.filter(keeps) {
-                return Some(held(self.catalog, change, unique, &holder));
+                return Some(taken_by(self.catalog, change, unique, &holder));
             }
             if let Some(first) = self.takers.get(&unique.key()) {
                 let name = &schema.spec(unique.attribute).name;
@@ -119,7 +119,7 @@ where
     }
 }
 
-fn held(catalog: &Catalog, change: &Change, unique: &Unique<'_>, holder: &Holder) -> String {
+fn taken_by(catalog: &Catalog, change: &Change, unique: &Unique<'_>, holder: &Holder) -> String {
     let schema = catalog.schema(change.resource);
     let (name, purpose) = (
         &schema.spec(unique.attribute).name,

@@ -247,8 +247,8 @@ impl OfType<'_> {
     }
 
     fn skipped(&self, report: &Report) -> usize {
-        let kept = report.kept_accounts.iter();
-        kept.filter(|kept| self.is(kept.resource)).count()
+        let skipped = report.kept_accounts.iter();
+        skipped.filter(|skipped| self.is(skipped.resource)).count()
     }
 
     fn withheld(&self, report: &Report, action: ActionKind) -> usize {

@@ -65,15 +65,21 @@ async fn with_target(
 ) -> Result<(), RunError> {
     let signals = Signals::of_process();
     let providers = connect::providers(request.settings);
-    let mut kept = tokio::select! {
-        kept = check(target, changes, &providers) => kept?,
+    let mut checked = tokio::select! {
+        checked = check(target, changes, &providers) => checked?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
-    mismatch::withhold(target, &mut kept.plan, &providers, &request.settings.withholding).await?;
-    kept.put_in_order(target, request, report);
-    undo_log::warn(&kept.plan, target.catalog(), request, report);
-    kept.takes_over = request.global.undo_file.is_none();
-    kept.show_and_apply(target, request, process, report).await?;
+    mismatch::withhold(
+        target,
+        &mut checked.plan,
+        &providers,
+        &request.settings.withholding,
+    )
+    .await?;
+    checked.put_in_order(target, request, report);
+    undo_log::warn(&checked.plan, target.catalog(), request, report);
+    checked.takes_over = request.global.undo_file.is_none();
+    checked.show_and_apply(target, request, process, report).await?;
     if request.mode == Mode::Write && request.global.verify {
         let again = async || {
             let mut left = check(target, changes, &providers).await?.plan;
@@ -98,10 +104,10 @@ async fn check<'a>(
     let checks: Vec<(usize, Check<'_>)> = changes
         .iter()
         .enumerate()
-        .flat_map(|(place, change)| {
+        .flat_map(|(index, change)| {
             let schema = target.catalog().schema(change.resource);
             let before = plan::checks_before(schema, change, providers);
-            before.into_iter().map(move |check| (place, check))
+            before.into_iter().map(move |check| (index, check))
         })
         .collect();
     let asked: Vec<Check<'_>> = checks.iter().map(|(_, check)| *check).collect();
@@ -119,7 +125,7 @@ async fn check<'a>(
         takes_over: false,
         looks_first: true,
     };
-    for (place, change) in changes.iter().enumerate() {
+    for (index, change) in changes.iter().enumerate() {
         let account = match change.target_id() {
             Some(account) => current.by_account.get(account),
             None => change
@@ -127,7 +133,7 @@ async fn check<'a>(
                 .and_then(|id| current.by_person.get(&(change.resource, id.clone()))),
         };
         let reason = plan::outdated_reason(target.catalog().schema(change.resource), change, account)
-            .or_else(|| mismatches.contains(&place).then_some(plan::STALE));
+            .or_else(|| mismatches.contains(&index).then_some(plan::STALE));
         match reason {
             Some(reason) => checked.left_out.push((change, reason)),
             None => checked.plan.changes.push(change.clone()),

@@ -23,7 +23,7 @@ pub(super) fn record(report: &mut Report, stop: Option<&RunError>, request: Requ
         }
         Some(RunError::Failed { errors }) => fail(report, errors, Exit::Unreadable),
         Some(RunError::Usage { errors }) => fail(report, errors, Exit::Usage),
-        Some(RunError::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
+        Some(RunError::Locked(other)) => report.fail(other.to_string(), Some(WAIT.to_owned()), Exit::Locked),
         Some(RunError::Declined) => report.fail(DECLINED.to_owned(), None, Exit::Incomplete),
         Some(RunError::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
         Some(RunError::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
@@ -137,7 +137,7 @@ impl Messages<'_> {
             RunError::Refused(refusal) => self.refusal(refusal),
             RunError::Declined => self.error(DECLINED, Some("`--yes` applies the changes without asking")),
             RunError::Signalled(signal) => self.error(&interrupted(signal), None),
-            RunError::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
+            RunError::Locked(other) => self.error(&other.to_string(), Some(WAIT)),
             RunError::Output(error) => {
                 let hint = "redirect stdout to something that reads all of it, such as a file: `>>FILE`";
                 self.error(&unprinted(error), is_broken_pipe(error).then_some(hint))

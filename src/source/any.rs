@@ -92,7 +92,7 @@ pub async fn collect_watching(
     let mut collected = Vec::with_capacity(sources.len());
     let mut errors = Vec::new();
     let each = sources.iter().enumerate();
-    let reads = each.map(|(place, source)| collect(catalog, source, move |record| watch(place, record)));
+    let reads = each.map(|(index, source)| collect(catalog, source, move |record| watch(index, record)));
     for read in join_all(reads).await {
         match read {
             Ok(records) => collected.extend(records),

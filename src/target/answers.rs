@@ -49,6 +49,6 @@ pub enum Policies {
         /// Empty if no limits are set.
         documents: Vec<PolicyDocument>,
         /// Where the limits for all configurations are or would be.
-        place: String,
+        location: String,
     },
 }

@@ -67,7 +67,7 @@ impl Memory {
     }
 
     /// The stored objects with an external id.
-    pub(super) fn held(&self) -> BTreeMap<(TypeId, ExternalId), Attributes> {
+    pub(super) fn stored(&self) -> BTreeMap<(TypeId, ExternalId), Attributes> {
         let server = self.server.borrow();
         let accounts = server.objects.keys().map(|key| (key.0, server.account(key)));
         let ours = accounts.filter_map(|(kind, account)| Some(((kind, account.id?), account.attributes)));

@@ -23,8 +23,8 @@ fn nothing() -> Drafts {
 
 fn stored(values: &[(AttributeIndex, &str)]) -> Stored {
     let mut stored = Stored::default();
-    for (place, text) in values {
-        stored.attributes.set(*place, Some(Value::text(*text)));
+    for (attribute, text) in values {
+        stored.attributes.set(*attribute, Some(Value::text(*text)));
     }
     stored
 }
@@ -57,11 +57,11 @@ fn person_in_group() -> Drafts {
 /// A found account becomes a member, whether it is the person's or made by hand, and however it was found.
 #[test]
 fn a_group_refers_to_an_account_that_is_met() {
-    let stale_before = Told::Done {
+    let stale_before = Reported::Done {
         warnings: Vec::new(),
         list_was_stale: true,
     };
-    let adopted = Told::Done {
+    let adopted = Reported::Done {
         warnings: vec!["account late had the login name and was adopted".to_owned()],
         list_was_stale: false,
     };
@@ -76,8 +76,8 @@ fn a_group_refers_to_an_account_that_is_met() {
             ..not_listed([account(id_text)])
         };
         let ran = run(&memory, &wanted(&after), 8);
-        assert_eq!(ran.told, [met.clone(), Told::done()]);
-        assert_eq!(memory.held(), expected(&nothing(), &after));
+        assert_eq!(ran.reported, [met.clone(), Reported::done()]);
+        assert_eq!(memory.stored(), expected(&nothing(), &after));
     }
 }
 
@@ -108,17 +108,17 @@ fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
             (GROUP, Some(id(2))),
         ]
     );
-    let met = Told::Done {
+    let met = Reported::Done {
         warnings: Vec::new(),
         list_was_stale: true,
     };
-    let without = Told::Done {
+    let without = Reported::Done {
         warnings: vec![
             "1 of what it refers to is not there yet; the next run adds the references".to_owned(),
         ],
         list_was_stale: false,
     };
-    assert_eq!(ran.told, [met, without.clone(), Told::done(), without]);
+    assert_eq!(ran.reported, [met, without.clone(), Reported::done(), without]);
     assert_eq!(ran.done, [2, 3, 1, 0]);
     memory.not_listed.clear();
     completes(&memory, &nothing(), &after, 1).expect("the rest is done");
@@ -136,7 +136,7 @@ fn a_group_does_not_take_over_the_account_of_a_person() {
             ..not_listed(before.clone())
         };
         let ran = run(&memory, &wanted(&[Vec::new(), vec![draft(0, &[])]]), 1);
-        assert_eq!(ran.told, [Told::Failed("the name is taken".to_owned())]);
+        assert_eq!(ran.reported, [Reported::Failed("the name is taken".to_owned())]);
         assert_eq!(memory.server.borrow().objects, before);
     }
 }
@@ -153,8 +153,8 @@ fn a_group_that_is_made_is_not_called_not_started() {
     });
     let ran = run(&memory, &wanted(&after), 1);
     assert_eq!(
-        ran.told,
-        [Told::Unlinked, Told::Failed("told to fail".to_owned())]
+        ran.reported,
+        [Reported::Unlinked, Reported::Failed("told to fail".to_owned())]
     );
     memory.fault = None;
     completes(&memory, &nothing(), &after, 1).expect("the rest is done");
@@ -173,7 +173,10 @@ fn a_reference_that_fails_loses_nothing_of_what_was_made() {
         ..Memory::new(existing(&nothing(), &nothing()))
     };
     let ran = run(&memory, &wanted(&after), 1);
-    assert_eq!(ran.told, [Told::Failed("told to fail".to_owned()), Told::done()]);
+    assert_eq!(
+        ran.reported,
+        [Reported::Failed("told to fail".to_owned()), Reported::done()]
+    );
     let of_first = TargetId::new("made-0");
     assert_eq!(ran.unlinked, [(0, Some(of_first))]);
 }

@@ -4,8 +4,8 @@
 mod drafts;
 mod memory;
 mod met;
+mod reported;
 mod server;
-mod told;
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
@@ -14,8 +14,8 @@ use proptest::prelude::*;
 
 use self::drafts::{Drafts, Wanted, drafts, existing, expected, plan, policy, wanted};
 use self::memory::Memory;
+use self::reported::{Reported, foreseen, reported, unlike};
 use self::server::{Fault, Verb};
-use self::told::{Told, foreseen, told, unlike};
 use super::*;
 use crate::model::{TargetId, TypeId};
 use crate::plan::{Approval, GuardLimits, Limit, Proof, approve};
@@ -23,7 +23,7 @@ use crate::plan::{Approval, GuardLimits, Limit, Proof, approve};
 /// A run: the changes and their outcomes.
 struct Ran {
     changes: Vec<Change>,
-    told: Vec<Told>,
+    reported: Vec<Reported>,
     /// Created objects whose references were not added.
     unlinked: Vec<(usize, Option<TargetId>)>,
     /// In the order of completion.
@@ -72,13 +72,16 @@ fn run(memory: &Memory, wanted: &Wanted, at_once: usize) -> Ran {
     }));
     let changes = approved.plan().changes.clone();
     let each_once: Vec<usize> = (0..changes.len()).collect();
-    let places: Vec<usize> = outcomes.iter().map(|outcome| outcome.index).collect();
-    assert_eq!(places, each_once);
+    let indexes: Vec<usize> = outcomes.iter().map(|outcome| outcome.index).collect();
+    assert_eq!(indexes, each_once);
     let unlinked = outcomes.iter().filter(|outcome| outcome.result.is_err());
     let unlinked = unlinked.filter_map(|outcome| Some((outcome.index, outcome.applied()?.target_id.clone())));
     Ran {
         unlinked: unlinked.collect(),
-        told: outcomes.into_iter().map(|outcome| told(outcome.result)).collect(),
+        reported: outcomes
+            .into_iter()
+            .map(|outcome| reported(outcome.result))
+            .collect(),
         changes,
         done,
     }
@@ -88,8 +91,8 @@ fn run(memory: &Memory, wanted: &Wanted, at_once: usize) -> Ran {
 fn completes(memory: &Memory, before: &Drafts, after: &Drafts, at_once: usize) -> Result<(), TestCaseError> {
     let wanted = wanted(after);
     let ran = run(memory, &wanted, at_once);
-    prop_assert_eq!(&ran.told, &vec![Told::done(); ran.changes.len()]);
-    prop_assert_eq!(memory.held(), expected(before, after));
+    prop_assert_eq!(&ran.reported, &vec![Reported::done(); ran.changes.len()]);
+    prop_assert_eq!(memory.stored(), expected(before, after));
     prop_assert_eq!(plan(memory, &wanted).0.changes, []);
     Ok(())
 }
@@ -130,11 +133,11 @@ proptest! {
         let listed = memory.list();
         let ran = run(&memory, &wanted(&after), at_once);
         let failed = memory.failed.borrow().clone();
-        prop_assert_eq!(&ran.told, &foreseen(&ran.changes, failed.as_ref(), fault));
+        prop_assert_eq!(&ran.reported, &foreseen(&ran.changes, failed.as_ref(), fault));
         let mut done = ran.done.clone();
         done.sort_unstable();
         prop_assert_eq!(done, (0..ran.changes.len()).collect::<Vec<_>>());
-        prop_assert_eq!(unlike(&memory, &listed, &ran.changes, &ran.told), Vec::<String>::new());
+        prop_assert_eq!(unlike(&memory, &listed, &ran.changes, &ran.reported), Vec::<String>::new());
         memory.fault = None;
         completes(&memory, &before, &after, at_once)?;
     }
@@ -147,18 +150,18 @@ proptest! {
         let mut memory = Memory { fault: Some(fault), ..Memory::new(existing(&before, &after)) };
         let listed = memory.list();
         let ran = run(&memory, &wanted(&after), at_once);
-        let count = |told: fn(&Told) -> bool| ran.told.iter().filter(|one| told(one)).count();
+        let count = |reported: fn(&Reported) -> bool| ran.reported.iter().filter(|one| reported(one)).count();
         let failed = memory.failed.borrow().clone();
-        prop_assert_eq!(count(|told| matches!(told, Told::Failed(_))), usize::from(failed.is_some()));
+        prop_assert_eq!(count(|reported| matches!(reported, Reported::Failed(_))), usize::from(failed.is_some()));
         if failed.is_none() {
-            prop_assert_eq!(count(|told| *told == Told::done()), ran.changes.len());
+            prop_assert_eq!(count(|reported| *reported == Reported::done()), ran.changes.len());
         }
         if at_once == 1 {
             // Only the reversal of temporary names follows the failed call.
             let more = memory.sent.borrow().iter().skip(fault.call + 1).filter(|who| who.0 != Verb::Back).count();
             prop_assert_eq!(more, 0);
         }
-        prop_assert_eq!(unlike(&memory, &listed, &ran.changes, &ran.told), Vec::<String>::new());
+        prop_assert_eq!(unlike(&memory, &listed, &ran.changes, &ran.reported), Vec::<String>::new());
         memory.fault = None;
         completes(&memory, &before, &after, at_once)?;
     }

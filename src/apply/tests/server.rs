@@ -172,8 +172,8 @@ impl Server {
 
     pub(super) fn rename(&mut self, key: Key, login: &str) -> Result<(), TargetError> {
         let mut stored = self.get(&key)?;
-        let place = self.catalog.schema(key.0).find(Purpose::Login).expect("a login");
-        stored.attributes.set(place, Some(Value::text(login)));
+        let attribute = self.catalog.schema(key.0).find(Purpose::Login).expect("a login");
+        stored.attributes.set(attribute, Some(Value::text(login)));
         self.put(key, stored)
     }
 

@@ -128,8 +128,8 @@ fn table(text: &[u8]) -> Result<Vec<(String, Node)>, (String, String)> {
         Ok(_) => return Err(("is not a table of keys and values".to_owned(), hint())),
         Err(error) => return Err((format!("is neither YAML nor JSON: {error}"), hint())),
     };
-    for (place, (key, _)) in table.iter().enumerate() {
-        if table[..place].iter().any(|(other, _)| other == key) {
+    for (index, (key, _)) in table.iter().enumerate() {
+        if table[..index].iter().any(|(other, _)| other == key) {
             let what = format!("holds the key `{key}` twice");
             return Err((what, "keep one of them".to_owned()));
         }

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// The message of this intentional error.
-const HERE: &str = "the place that was looked for";
+const HERE: &str = "the position that was searched";
 
 /// Line, starting at 1, of the key or list element at `path`, after the first `skip` occurrences of a repeated key.
 pub(in crate::config) fn find(text: &str, path: &[&str], skip: usize) -> Option<usize> {
@@ -51,7 +51,7 @@ impl<'de> Visitor<'de> for Below<'_> {
                 return Ok(());
             }
         }
-        sequence.next_element_seed(Place(self)).map(|_| ())
+        sequence.next_element_seed(Position(self)).map(|_| ())
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
@@ -112,9 +112,9 @@ impl Visitor<'_> for KeyAt<'_> {
 }
 
 /// The counted element of a list.
-struct Place<'a>(Below<'a>);
+struct Position<'a>(Below<'a>);
 
-impl<'de> DeserializeSeed<'de> for Place<'_> {
+impl<'de> DeserializeSeed<'de> for Position<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {

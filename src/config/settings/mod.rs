@@ -32,7 +32,7 @@ pub use self::sources::{
 };
 pub use self::text_rule::{Case, Choice, TextOrigin, TextRule};
 pub(in crate::config) use self::udm::USER_PROPERTIES;
-pub use self::udm::{PropertyPlaces, UdmObjects, UdmSettings, UdmTls};
+pub use self::udm::{PropertyLocations, UdmObjects, UdmSettings, UdmTls};
 pub use self::zitadel::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 
 #[derive(Debug, Clone)]

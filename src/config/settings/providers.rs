@@ -59,12 +59,12 @@ pub(in crate::config) fn is_invisible(character: char) -> bool {
 }
 
 fn made_of(kind: &SourceKind) -> Option<String> {
-    let place = match kind {
+    let location = match kind {
         SourceKind::Ldap(ldap) => tree(&ldap.base_dn),
         SourceKind::Csv(csv) => file_name(&csv.file_path),
         SourceKind::Ukt(_) => return None,
     };
-    Some(bounded(format!("{}:{place}", kind.name())))
+    Some(bounded(format!("{}:{location}", kind.name())))
 }
 
 /// Equal for equal trees, in any spelling.

@@ -27,13 +27,13 @@ pub struct UdmSettings {
     /// The same for groups; `None` if groups are not managed.
     pub groups: Option<UdmObjects>,
     /// Where properties are named.
-    pub property_places: PropertyPlaces,
+    pub property_locations: PropertyLocations,
     /// Sources provide external ids as the bytes of a GUID, which UDM stores as text.
     pub binary_ids: bool,
 }
 
 /// Where each property is named, by section (`udm.users`) and property. Properties of a default list are not named.
-pub type PropertyPlaces = BTreeMap<(&'static str, String), Origin>;
+pub type PropertyLocations = BTreeMap<(&'static str, String), Origin>;
 
 /// `udm.tls.*`
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -28,16 +28,16 @@ fn write(value: &Shown, is_inside: bool, text: &mut String) {
         Shown::Text(scalar) => text.write_str(&plain(scalar, is_inside)),
         Shown::List(elements) => {
             text.push('[');
-            for (place, element) in elements.iter().enumerate() {
-                text.push_str(if place > 0 { ", " } else { "" });
+            for (index, element) in elements.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
                 write(element, true, text);
             }
             text.write_char(']')
         }
         Shown::Table(entries) => {
             text.push('{');
-            for (place, (name, value)) in entries.iter().enumerate() {
-                text.push_str(if place > 0 { ", " } else { "" });
+            for (index, (name, value)) in entries.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
                 text.push_str(&plain(name, true));
                 text.push_str(": ");
                 write(value, true, text);

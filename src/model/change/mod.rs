@@ -208,8 +208,8 @@ impl Change {
         };
         match &self.write {
             Write::Create(creation) => {
-                let held = creation.attributes.get(members);
-                held.map_or(&[][..], Value::as_references).iter().collect()
+                let linked = creation.attributes.get(members);
+                linked.map_or(&[][..], Value::as_references).iter().collect()
             }
             Write::Edit(edit) => edit
                 .change(members)

@@ -1,4 +1,4 @@
-//! The ownership of an account. The target decides about it in one place, from what its list shows.
+//! The ownership of an account. Each target decides about it in one function, from what its list shows.
 
 /// The ownership of an account, with the reason if it is not managed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

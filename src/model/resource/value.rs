@@ -148,7 +148,7 @@ impl Value {
 mod tests {
     use super::*;
 
-    /// Each person has a place for each attribute.
+    /// Each person stores each attribute.
     #[test]
     fn a_place_is_small() {
         assert_eq!(size_of::<Option<Value>>(), 24);

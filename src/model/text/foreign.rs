@@ -1,4 +1,4 @@
-//! Texts of a server. They may contain a name, a login or the entry of a person, in any place.
+//! Texts of a server. They may contain a name, a login or the entry of a person, anywhere.
 //!
 //! Only known words are certainly not personal. All others are marked.
 
@@ -7,25 +7,25 @@ use super::personal::Personal;
 /// Words of error messages of directories, targets and OAuth, in lower case.
 const WORDS: &str = include_str!("server_words.txt");
 
-/// Words that are known with their capital letters, in any place of a sentence.
+/// Words that are known with their capital letters, anywhere in a sentence.
 const CAPITALIZED: &str = include_str!("server_names.txt");
 
 /// Marks everything in the text that may be personal ([`Personal`]): quoted parts, addresses, names of entries, and words that are
 /// not known from error messages. Line breaks become blanks.
 pub fn foreign(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let mut told = Told::default();
+    let mut masked = Masked::default();
     let mut reading = Reading::default();
     for word in words {
         let parts = Parts::of(word);
         if reading.keeps(&parts) {
-            told.keep(word);
+            masked.keep(word);
         } else {
-            told.hide(&parts);
+            masked.hide(&parts);
         }
         reading.go_on(&parts);
     }
-    told.end()
+    masked.end()
 }
 
 /// A word and the punctuation around it.
@@ -51,7 +51,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The place in the text.
+/// The position in the text.
 #[derive(Default)]
 struct Reading<'a> {
     previous: Option<Parts<'a>>,
@@ -133,14 +133,14 @@ fn is_in(list: &str, word: &str) -> bool {
 
 /// The marked text. Adjacent hidden words are one value.
 #[derive(Default)]
-struct Told {
+struct Masked {
     text: String,
     hidden: String,
     /// Punctuation after the last hidden word.
     after: String,
 }
 
-impl Told {
+impl Masked {
     fn keep(&mut self, word: &str) {
         self.flush();
         self.blank();

@@ -35,7 +35,7 @@ impl Correlation<'_> {
     fn own_proofs(&self) -> Vec<(usize, AttributeIndex, Value)> {
         let asks = self.asks_about_absence() && self.has_strangers();
         let accounts = self.unpaired.iter().enumerate().filter(|_| asks);
-        let accounts = accounts.filter_map(|(place, account)| Some((place, account.as_ref()?)));
+        let accounts = accounts.filter_map(|(unpaired, account)| Some((unpaired, account.as_ref()?)));
         let may_go = |account: &Existing| {
             let stays =
                 self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
@@ -48,7 +48,7 @@ impl Correlation<'_> {
             return Vec::new();
         };
         let own = accounts.filter(|(_, account)| may_go(account));
-        own.filter_map(|(place, account)| Some((place, index, default(account.id.as_ref()?))))
+        own.filter_map(|(unpaired, account)| Some((unpaired, index, default(account.id.as_ref()?))))
             .collect()
     }
 
@@ -80,31 +80,31 @@ impl Correlation<'_> {
             }
         }
         if self.asks_about_absence() {
-            for (place, account) in self.unpaired.iter().enumerate() {
+            for (unpaired, account) in self.unpaired.iter().enumerate() {
                 if let Some(account) = account.as_ref().filter(|account| account.looks_ours()) {
-                    self.ask_whether_ours(&mut checks, About::Absent(place), account);
-                    self.ask_who_looks_after(&mut checks, place, account);
+                    self.ask_whether_ours(&mut checks, About::Absent(unpaired), account);
+                    self.ask_who_looks_after(&mut checks, unpaired, account);
                     if self.policy.grace.is_some() {
                         let markers = [Purpose::MissingSince, Purpose::MissingRuns];
                         for marker in markers.into_iter().filter_map(|marker| self.schema.find(marker)) {
                             let expected = Expected::Absent(marker);
-                            checks.ask(About::Absent(place), &account.target_id, expected);
+                            checks.ask(About::Absent(unpaired), &account.target_id, expected);
                         }
                     }
                 }
             }
         }
-        for (place, attribute, value) in &proofs.own {
-            if let Some(account) = &self.unpaired[*place] {
+        for (unpaired, attribute, value) in &proofs.own {
+            if let Some(account) = &self.unpaired[*unpaired] {
                 let expected = Expected::Value(*attribute, value);
-                checks.ask(About::Own(*place), &account.target_id, expected);
+                checks.ask(About::Own(*unpaired), &account.target_id, expected);
             }
         }
         self.ask_for_sessions(&mut checks);
         for (index, listing) in self.listings.iter().enumerate() {
-            for (place, account) in listing.accounts.iter().enumerate() {
+            for (number, account) in listing.accounts.iter().enumerate() {
                 if matches!(account.ownership, Ownership::Unproved(_)) {
-                    self.ask_whether_ours(&mut checks, About::LeaverEntry(index, place), account);
+                    self.ask_whether_ours(&mut checks, About::LeaverEntry(index, number), account);
                 }
             }
         }
@@ -163,14 +163,14 @@ impl Correlation<'_> {
     /// avoids a change in each run.
     fn as_written<'q>(&self, desired: &Desired, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
         let account = pair.differing.as_deref();
-        let held = account.and_then(|account| account.attributes.of(self.schema, Purpose::Address));
-        match (expected, held) {
-            (Expected::Value(index, wanted), Some(held))
+        let stored = account.and_then(|account| account.attributes.of(self.schema, Purpose::Address));
+        match (expected, stored) {
+            (Expected::Value(index, wanted), Some(stored))
                 if self.schema.spec(index).mutability == Mutability::ReadWrite
                     && diff::is_address(self.schema, desired, wanted)
-                    && held.equals(wanted, Equality::Comparable) =>
+                    && stored.equals(wanted, Equality::Comparable) =>
             {
-                Expected::Value(index, held)
+                Expected::Value(index, stored)
             }
             (expected, _) => expected,
         }

@@ -70,16 +70,16 @@ impl<'q> Checks<'q> {
             {
                 answers.confirmed.insert(*person);
             }
-            if let (About::Own(place), Expected::Value(_, value)) = (about, self.checks[index].expected)
+            if let (About::Own(unpaired), Expected::Value(_, value)) = (about, self.checks[index].expected)
                 && !failed.contains(&index)
             {
-                answers.proofs.insert(*place, value.clone());
+                answers.proofs.insert(*unpaired, value.clone());
             }
         }
         for Mismatch { index, current } in mismatches {
             let expected = self.checks[index].expected;
-            if let (About::Own(place), Some(current)) = (self.about[index], &current) {
-                answers.proofs.insert(place, current.clone());
+            if let (About::Own(unpaired), Some(current)) = (self.about[index], &current) {
+                answers.proofs.insert(unpaired, current.clone());
             }
             answers
                 .mismatches

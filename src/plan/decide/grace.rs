@@ -89,13 +89,13 @@ pub(in crate::plan) fn absence_marker(
     mismatches: &[(Expected<'_>, Option<Value>)],
     now: i64,
 ) -> AbsenceMarker {
-    let held = |purpose: Purpose| {
+    let value_of = |purpose: Purpose| {
         let of_marker = mismatches
             .iter()
             .find(|(expected, _)| schema.purpose(expected.attribute()) == purpose);
         of_marker.map(|(_, current)| current.as_ref().map_or("", Value::as_text))
     };
-    let (since, runs) = match (held(Purpose::MissingSince), held(Purpose::MissingRuns)) {
+    let (since, runs) = match (value_of(Purpose::MissingSince), value_of(Purpose::MissingRuns)) {
         (None, None) => return AbsenceMarker::Nothing,
         (Some(since), Some(runs)) => (since.parse(), runs.parse()),
         // Both values are always written together.
@@ -177,10 +177,10 @@ mod tests {
     fn a_note_of_the_future_is_believed_as_far_as_clocks_differ() {
         let now = 1_000_000;
         let note = |since: i64| {
-            let held = |marker, text: String| (Expected::Absent(marker), Some(Value::text(text)));
+            let value_of = |marker, text: String| (Expected::Absent(marker), Some(Value::text(text)));
             absence_marker(
                 &schema(),
-                &[held(SINCE, since.to_string()), held(RUNS, "1".into())],
+                &[value_of(SINCE, since.to_string()), value_of(RUNS, "1".into())],
                 now,
             )
         };
@@ -240,10 +240,10 @@ mod tests {
             runs in prop::option::of("[0-9-]{0,3}"),
         ) {
             let now = 500_000;
-            let held = |marker, text: Option<String>| {
+            let value_of = |marker, text: Option<String>| {
                 text.map(|text| (Expected::Absent(marker), Some(Value::text(text))))
             };
-            let mismatches: Vec<_> = [held(SINCE, since), held(RUNS, runs)]
+            let mismatches: Vec<_> = [value_of(SINCE, since), value_of(RUNS, runs)]
                 .into_iter()
                 .flatten()
                 .collect();

@@ -19,11 +19,11 @@ impl Decider<'_, '_> {
                 .accounts
                 .iter()
                 .enumerate()
-                .filter(|(place, account)| {
+                .filter(|(number, account)| {
                     account.is_managed()
                         || self
                             .answers
-                            .mismatches(About::LeaverEntry(index, *place))
+                            .mismatches(About::LeaverEntry(index, *number))
                             .is_empty()
                 })
                 .map(|(_, account)| account)

@@ -192,14 +192,14 @@ impl Decider<'_, '_> {
     /// Who deactivated the account, according to its mark.
     fn mark(&self, person: usize, inactive: bool) -> Mark {
         let makes_deactivated = self.correlation.withholding.create_deactivated.is_some();
-        let (mut is_missing, mut held) = (false, None);
+        let (mut is_missing, mut mark) = (false, None);
         for (expected, current) in self.answers.mismatches(About::Person(person)) {
             if self.schema().purpose(expected.attribute()) == Purpose::DisabledByUs {
                 is_missing |= matches!(expected, Expected::Present(_));
-                held = held.or_else(|| current.clone());
+                mark = mark.or_else(|| current.clone());
             }
         }
-        match held {
+        match mark {
             Some(mark) if makes_deactivated && mark.as_text() == UNFINISHED => Mark::Unfinished(mark),
             _ if is_missing => Mark::Nothing,
             Some(mark) => Mark::Ours(mark),

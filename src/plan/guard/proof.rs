@@ -91,13 +91,13 @@ impl Proof {
 fn empty_sources(desired: &DesiredState, what: &str, limits: &GuardLimits) -> Vec<String> {
     let is_empty = |source: &&SourceRead| source.proves_absence && source.read == 0;
     let empty = desired.sources.iter().filter(|_| !limits.allow_empty);
-    let told = empty.filter(is_empty).map(|source| {
+    let doubts = empty.filter(is_empty).map(|source| {
         format!(
             "source `{}` contains no {what} at all; if that is right, set `guard.allow_empty: true`",
             source.name
         )
     });
-    told.collect()
+    doubts.collect()
 }
 
 fn met(demands: &Demands, people: &[&Desired], schema: &Schema) -> Met {

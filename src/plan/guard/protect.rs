@@ -90,7 +90,7 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     if covered.is_empty() {
         return;
     }
-    let kept = |change: &Change| {
+    let skipped = |change: &Change| {
         Some(Skipped {
             resource: change.resource,
             target_id: change.target_id()?.clone(),
@@ -100,7 +100,7 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
             absence: None,
         })
     };
-    plan.skipped.extend(covered.iter().filter_map(kept));
+    plan.skipped.extend(covered.iter().filter_map(skipped));
     plan.skipped.sort_by(|a, b| a.target_id.cmp(&b.target_id));
 }
 

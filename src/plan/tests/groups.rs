@@ -147,9 +147,9 @@ fn is_as_wanted(objects: &Objects, wanted: &Wanted) -> bool {
         desired.objects.iter().map(move |person| (kind, person))
     });
     let is_right = |(resource, person): (TypeId, &Desired)| {
-        objects.holder_of(resource, &person.id).is_some_and(|held| {
-            held.attributes.text(OBJECT_LOGIN) == person.attributes.text(OBJECT_LOGIN)
-                && managed_members(&held.attributes) == managed_members(&person.attributes)
+        objects.holder_of(resource, &person.id).is_some_and(|managed| {
+            managed.attributes.text(OBJECT_LOGIN) == person.attributes.text(OBJECT_LOGIN)
+                && managed_members(&managed.attributes) == managed_members(&person.attributes)
         })
     };
     let count = wanted.iter().map(|desired| desired.objects.len()).sum::<usize>();
@@ -181,9 +181,9 @@ proptest! {
         prop_assert!(is_as_wanted(&objects, &wanted), "{:?}", objects);
         prop_assert_eq!(objects.plan(&wanted).changes, []);
         for (number, draft) in (0u8..).zip(&before[1]).filter(|(_, draft)| draft.is_there && draft.is_foreign) {
-            if let Some(held) = objects.holder_of(GROUP, &id(number)) {
-                let members = held.attributes.get(MEMBERS).map_or(&[][..], Value::as_references);
-                prop_assert!(members.contains(&Reference::Foreign("cn=other".into())), "{:?} {:?}", draft, held);
+            if let Some(managed) = objects.holder_of(GROUP, &id(number)) {
+                let members = managed.attributes.get(MEMBERS).map_or(&[][..], Value::as_references);
+                prop_assert!(members.contains(&Reference::Foreign("cn=other".into())), "{:?} {:?}", draft, managed);
             }
         }
     }

@@ -30,7 +30,7 @@ fn a_wrong_address_mapping_is_stopped() {
     let people = (1..=3).map(|number| wants(number, &format!("other{number}@example.org")));
     let plan = plan(
         &sources(people.collect()),
-        &Model::of([held(1), held(2), held(3)]),
+        &Model::of([managed(1), managed(2), managed(3)]),
         Policy::default(),
     );
     assert_eq!(
@@ -53,7 +53,7 @@ fn only_what_can_be_seen_changes_a_login_name() {
         ("p1@example.org", "p11@example.org", 1),
         ("p1@example.org", "pi@example.org", 1),
     ] {
-        let account = held(1).with(LOGIN, stored).with(ADDRESS, stored);
+        let account = managed(1).with(LOGIN, stored).with(ADDRESS, stored);
         let plan = plan(
             &sources(vec![wants(1, wanted)]),
             &Model::of([account]),
@@ -67,7 +67,7 @@ fn only_what_can_be_seen_changes_a_login_name() {
 /// The address differed only in letter case, but the person signed in with another name.
 #[test]
 fn a_login_name_beside_the_address_counts() {
-    let account = held(1).with(LOGIN, "ada");
+    let account = managed(1).with(LOGIN, "ada");
     let plan = plan(
         &sources(vec![wants(1, "P1@example.org")]),
         &Model::of([account]),
@@ -80,8 +80,8 @@ fn a_login_name_beside_the_address_counts() {
 }
 
 /// An account that was created by hand, at a target without managed accounts.
-fn made_by_hand(login: &str, name: &str) -> Held {
-    let account = held(1).with(LOGIN, login).with(NAME, name);
+fn made_by_hand(login: &str, name: &str) -> TestAccount {
+    let account = managed(1).with(LOGIN, login).with(NAME, name);
     account.without(EXTERNAL_ID).without(ROLES).without(MARK)
 }
 
@@ -132,7 +132,7 @@ fn a_few_accounts_may_become_somebody_elses() {
         };
         let mut plan = plan(
             &sources(vec![person(1)]),
-            &Model::of([Held { account: before }]),
+            &Model::of([TestAccount { account: before }]),
             Policy::default(),
         );
         plan.changes.remove(0)
@@ -167,7 +167,7 @@ fn a_few_accounts_may_become_somebody_elses() {
 #[test]
 fn who_is_protected_takes_no_part_in_an_exchange_of_names() {
     let people = sources(vec![wants(1, "p2@example.org"), wants(2, "p1@example.org")]);
-    let plan = plan(&people, &Model::of([held(1), held(2)]), Policy::default());
+    let plan = plan(&people, &Model::of([managed(1), managed(2)]), Policy::default());
     let detours = |plan: &Plan| {
         let edits = plan.changes.iter().filter_map(Change::edit);
         edits.filter(|edit| edit.temporary_login.is_some()).count()
@@ -191,7 +191,7 @@ fn who_is_protected_is_not_waited_for() {
     ]);
     let plan = plan(
         &people,
-        &Model::of([held(1), held(2), held(3)]),
+        &Model::of([managed(1), managed(2), managed(3)]),
         Policy::default(),
     );
     assert_eq!(lines(&plan), ["update t3", "update t2", "update t1"]);

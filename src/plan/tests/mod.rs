@@ -7,7 +7,7 @@ use proptest::prelude::ProptestConfig;
 use super::correlate::Slot;
 use super::*;
 use crate::model::*;
-use target::{Held, Model, held};
+use target::{Model, TestAccount, managed};
 
 mod groups;
 mod guard;
@@ -99,8 +99,8 @@ fn id(number: u8) -> ExternalId {
     ExternalId::new([b'p', b'0' + number])
 }
 
-fn roles(held: bool) -> Option<Value> {
-    set(if held { &[ROLE] } else { &[] })
+fn roles(has_role: bool) -> Option<Value> {
+    set(if has_role { &[ROLE] } else { &[] })
 }
 
 fn set(roles: &[&str]) -> Option<Value> {
@@ -194,7 +194,7 @@ fn correlation<'a>(
     backwards: bool,
 ) -> Correlation<'a> {
     let mut correlation = Correlation::new(catalog, desired, policy);
-    let mut accounts: Vec<_> = model.0.values().map(Held::listed).collect();
+    let mut accounts: Vec<_> = model.0.values().map(TestAccount::listed).collect();
     if backwards {
         accounts.reverse();
     }
@@ -229,8 +229,8 @@ fn plan_with_records(
     for (listing, leaver) in correlation.listings.iter().zip(&desired.leavers) {
         let accounts = listing.accounts.iter().map(|account| &account.target_id);
         let ours = accounts.filter(|account| {
-            let held = &model.0[*account];
-            held.account.is_managed() || held.get(MARK).is_some()
+            let managed = &model.0[*account];
+            managed.account.is_managed() || managed.get(MARK).is_some()
         });
         records.extend(ours.map(|account| (account.clone(), leaver.origin.clone())));
     }

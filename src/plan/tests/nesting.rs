@@ -125,27 +125,27 @@ proptest! {
 
     #[test]
     fn the_target_never_sees_a_circle(now in links(), wanted in links()) {
-        let mut held = without_circles(now);
-        let plan = plan(&held, &wanted);
+        let mut nested = without_circles(now);
+        let plan = plan(&nested, &wanted);
         for stage in Schedule::of(&catalog(), &plan.changes).stages {
             let (indexes, is_first) = match stage {
                 Stage::Links(indexes) => (indexes, false),
                 Stage::Changes(indexes) | Stage::TemporaryLogin(indexes) => (indexes, true),
             };
             for index in indexes {
-                write(&plan.changes[index], &mut held, is_first);
-                prop_assert!(!has_circle(&held), "{held:?} {wanted:?}");
+                write(&plan.changes[index], &mut nested, is_first);
+                prop_assert!(!has_circle(&nested), "{nested:?} {wanted:?}");
             }
         }
-        prop_assert!(held.is_subset(&wanted));
-        let left_out: Vec<_> = wanted.difference(&held).collect();
+        prop_assert!(nested.is_subset(&wanted));
+        let left_out: Vec<_> = wanted.difference(&nested).collect();
         prop_assert_eq!(plan.warnings.len(), left_out.len());
         for link in left_out {
-            let mut more = held.clone();
+            let mut more = nested.clone();
             more.insert(*link);
             prop_assert!(has_circle(&more), "{link:?} of {wanted:?} is missing");
         }
-        let again = super::nesting::plan(&held, &wanted);
+        let again = super::nesting::plan(&nested, &wanted);
         prop_assert_eq!(again.changes, []);
         prop_assert_eq!(again.warnings.len(), plan.warnings.len());
     }

@@ -58,7 +58,7 @@ fn apply_write(model: &mut Model, write: &Sent) -> Result<(), String> {
     let mut names: Vec<String> = model
         .0
         .values()
-        .map(|held| held.account.login(&schema()).to_lowercase())
+        .map(|managed| managed.account.login(&schema()).to_lowercase())
         .collect();
     names.sort();
     let all = names.len();
@@ -71,7 +71,7 @@ fn apply_write(model: &mut Model, write: &Sent) -> Result<(), String> {
 }
 
 fn names(model: &Model) -> Vec<String> {
-    let accounts = model.0.values().map(|held| &held.account);
+    let accounts = model.0.values().map(|managed| &managed.account);
     accounts
         .map(|account| format!("{} {}", account.target_id, account.login(&schema())))
         .collect()
@@ -86,7 +86,7 @@ fn a_chain_is_undone_from_its_free_end() {
     ];
     let plan = plan(
         &sources(people),
-        &Model::of([held(1), held(2), held(3)]),
+        &Model::of([managed(1), managed(2), managed(3)]),
         Policy::default(),
     );
     assert_eq!(lines(&plan), ["update t3", "update t2", "update t1"]);
@@ -100,7 +100,7 @@ fn a_chain_is_undone_from_its_free_end() {
 #[test]
 fn two_people_who_swap_names_need_one_detour() {
     let people = vec![wants(1, &login(2)), wants(2, "P1@Example.org")];
-    let mut model = Model::of([held(1), held(2)]);
+    let mut model = Model::of([managed(1), managed(2)]);
     let plan = plan(&sources(people), &model, Policy::default());
     assert_eq!(lines(&plan), ["update t2", "update t1"]);
     let writes = writes(&plan);
@@ -125,7 +125,7 @@ fn a_new_person_waits_for_the_rename_and_for_the_delete() {
     ];
     let plan = plan(
         &sources(people),
-        &Model::of([held(1), held(2)]),
+        &Model::of([managed(1), managed(2)]),
         Policy::default(),
     );
     assert_eq!(
@@ -147,7 +147,7 @@ fn a_new_person_waits_for_the_rename_and_for_the_delete() {
 #[test]
 fn a_temporary_name_is_mended_even_if_nothing_else_differs() {
     let people = sources(vec![wants(1, &login(2)), wants(2, &login(1))]);
-    let mut model = Model::of([held(1), held(2)]);
+    let mut model = Model::of([managed(1), managed(2)]);
     let first = plan(&people, &model, Policy::default());
     apply_write(&mut model, &writes(&first)[0]).unwrap();
     let back = plan(&sources(vec![person(1), person(2)]), &model, Policy::default());
@@ -155,7 +155,7 @@ fn a_temporary_name_is_mended_even_if_nothing_else_differs() {
     for write in writes(&back) {
         apply_write(&mut model, &write).unwrap();
     }
-    assert_eq!(model, Model::of([held(1), held(2)]));
+    assert_eq!(model, Model::of([managed(1), managed(2)]));
 }
 
 /// Some people have accounts, some are new, some leave. Each of the others wants one of the names, each name once.
@@ -173,7 +173,7 @@ fn any_renames() -> impl Strategy<Value = (DesiredState, Model)> {
                 person.lifecycle = Lifecycle::Disabled;
             }
             if role != 1 {
-                accounts.push(held(number));
+                accounts.push(managed(number));
             }
             people.push(person);
         }
@@ -194,8 +194,8 @@ proptest! {
         }
         prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
         for person in desired.objects.iter().filter(|person| person.lifecycle == Lifecycle::Active) {
-            let held = model.0.values().find(|held| held.account.id.as_ref() == Some(&person.id));
-            let login = held.and_then(|held| held.account.attributes.text(LOGIN));
+            let managed = model.0.values().find(|managed| managed.account.id.as_ref() == Some(&person.id));
+            let login = managed.and_then(|managed| managed.account.attributes.text(LOGIN));
             prop_assert_eq!(login, person.attributes.text(ADDRESS));
         }
     }

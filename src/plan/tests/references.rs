@@ -248,9 +248,9 @@ fn who_gets_another_id_stays_where_they_are() {
         "the source says that the person is no member"
     );
     world.aliases = vec![alias(None)];
-    let held = [user(1), foreign("0-4")];
+    let before = [user(1), foreign("0-4")];
     assert_eq!(
-        world.after(&held, &[user(1), user(3), foreign("0-4")], vec![]),
+        world.after(&before, &[user(1), user(3), foreign("0-4")], vec![]),
         None
     );
 }

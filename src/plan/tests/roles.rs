@@ -9,9 +9,9 @@ fn entitled(roles: &[&str]) -> Desired {
 }
 
 fn holding(roles: &[&str]) -> Model {
-    let mut held = held(1);
-    held.set(ROLES, set(roles));
-    Model::of([held])
+    let mut managed = managed(1);
+    managed.set(ROLES, set(roles));
+    Model::of([managed])
 }
 
 /// A plan of a target that manages these roles.
@@ -109,7 +109,7 @@ fn whoever_is_to_hold_no_role_gets_no_account() {
         Policy::default(),
     );
     assert_eq!((lines(&nobody), nobody.without_role), (vec![], 1));
-    let by_hand = held(1).without(EXTERNAL_ID);
+    let by_hand = managed(1).without(EXTERNAL_ID);
     let model = Model::of([by_hand]);
     let kept = plan(&sources(vec![entitled(&[])]), &model, Policy::default());
     assert_eq!((lines(&kept), kept.without_role), (vec![], 1));
@@ -140,7 +140,7 @@ fn a_restricted_run_takes_no_role() {
         let plan = plan_owning(&["Admin"], &desired, &model, policy);
         assert_eq!(lines(&plan), Vec::<String>::new(), "{policy:?}");
     }
-    let mut by_hand = held(1).without(EXTERNAL_ID);
+    let mut by_hand = managed(1).without(EXTERNAL_ID);
     by_hand.set(ROLES, set(&["Admin"]));
     let links = plan_owning(&["Admin"], &desired, &Model::of([by_hand]), policies[1]);
     let edit = links.changes[0].edit().expect("an adoption");

@@ -17,7 +17,7 @@ fn somebody_new_is_created_with_the_defaults_filled_in() {
 fn an_equal_account_is_only_counted() {
     let plan = plan(
         &sources(vec![person(1)]),
-        &Model::of([held(1)]),
+        &Model::of([managed(1)]),
         Policy::default(),
     );
     assert_eq!(
@@ -33,14 +33,14 @@ fn an_equal_account_is_only_counted() {
 
 #[test]
 fn the_missing_role_and_the_missing_mark_are_repaired() {
-    let mut broken = held(1);
+    let mut broken = managed(1);
     broken.set(MARK, None);
     let model = Model::of([broken.clone()]);
     assert_eq!(
         only(&sources(vec![person(1)]), &model, Policy::default()),
         ["update t1"]
     );
-    broken = held(1);
+    broken = managed(1);
     broken.set(ROLES, None);
     let model = Model::of([broken]);
     assert_eq!(
@@ -51,7 +51,7 @@ fn the_missing_role_and_the_missing_mark_are_repaired() {
 
 #[test]
 fn an_account_with_a_chosen_text_and_nothing_of_ours_is_not_taken_for_a_persons() {
-    let mut squatter = held(1);
+    let mut squatter = managed(1);
     squatter.set(ROLES, None);
     squatter.set(LOGIN, Some(Value::text("mallory")));
     squatter.set(MARK, None);
@@ -71,7 +71,7 @@ fn a_set_once_value_that_differs_is_said_and_left() {
     wants_another.attributes.set(MARK, Some(Value::text("another")));
     let plan = plan(
         &sources(vec![wants_another]),
-        &Model::of([held(1)]),
+        &Model::of([managed(1)]),
         Policy::default(),
     );
     assert_eq!(
@@ -84,7 +84,7 @@ fn a_set_once_value_that_differs_is_said_and_left() {
 fn an_unlisted_value_is_set_changed_and_removed() {
     let mut with_alias = person(1);
     with_alias.attributes.set(ALIAS, Some(Value::text("ace")));
-    let mut model = Model::of([held(1)]);
+    let mut model = Model::of([managed(1)]);
     for (desired, alias) in [(with_alias, Some(Value::text("ace"))), (person(1), None)] {
         let desired = sources(vec![desired]);
         let plan = plan(&desired, &model, Policy::default());
@@ -113,9 +113,9 @@ pub(super) const DELETE_ABSENT: Policy = Policy {
 
 #[test]
 fn two_accounts_with_one_id_are_left_alone_and_reported() {
-    let mut twin = held(1);
+    let mut twin = managed(1);
     twin.account.target_id = TargetId::new("t9");
-    let model = Model::of([held(1), twin]);
+    let model = Model::of([managed(1), twin]);
     for people in [vec![person(1)], vec![person(2)]] {
         let plan = plan(&sources(people.clone()), &model, DELETE_ABSENT);
         let removals = plan
@@ -128,8 +128,8 @@ fn two_accounts_with_one_id_are_left_alone_and_reported() {
     }
 }
 
-fn made_by_hand(number: u8) -> Held {
-    let mut by_hand = held(number);
+fn made_by_hand(number: u8) -> TestAccount {
+    let mut by_hand = managed(number);
     by_hand.set(EXTERNAL_ID, None);
     by_hand.set(ROLES, None);
     by_hand.set(MARK, None);
@@ -143,7 +143,7 @@ fn an_account_with_the_login_name_is_adopted_and_completed() {
     let adoption = plan(&desired, &model, Policy::default());
     assert_eq!(lines(&adoption), ["adopt t1"]);
     adoption.changes.iter().for_each(|change| model.apply(change));
-    assert_eq!(model, Model::of([held(1)]));
+    assert_eq!(model, Model::of([managed(1)]));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn an_account_is_not_adopted_against_the_rule() {
 
 #[test]
 fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
-    let mut somebodys = held(3);
+    let mut somebodys = managed(3);
     somebodys.set(LOGIN, Some(Value::text("p1@example.org")));
     let model = Model::of([somebodys]);
     let mut desired = sources(vec![person(1)]);
@@ -201,7 +201,7 @@ fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
 #[test]
 fn a_deactivated_account_is_reactivated_only_if_this_tool_deactivated_it() {
     let desired = sources(vec![person(1)]);
-    let mut inactive = held(1);
+    let mut inactive = managed(1);
     inactive.account.lifecycle = Lifecycle::Disabled;
     let blocked = plan(&desired, &Model::of([inactive.clone()]), Policy::default());
     assert_eq!((lines(&blocked), blocked.warnings.len()), (vec![], 1));
@@ -215,20 +215,20 @@ fn a_deactivated_account_is_reactivated_only_if_this_tool_deactivated_it() {
 /// Otherwise a later block by an administrator would be lifted.
 #[test]
 fn the_mark_of_an_interrupted_reactivation_is_removed() {
-    let mut marked = held(1);
+    let mut marked = managed(1);
     marked.set(DISABLED_BY, Some(Value::text("us")));
     let mut model = Model::of([marked]);
     let plan = plan(&sources(vec![person(1)]), &model, Policy::default());
     assert_eq!(lines(&plan), ["update t1"]);
     plan.changes.iter().for_each(|change| model.apply(change));
-    assert_eq!(model, Model::of([held(1)]));
+    assert_eq!(model, Model::of([managed(1)]));
 }
 
 #[test]
 fn ids_in_the_forms_of_older_tools_are_rewritten_when_nothing_contradicts() {
     let desired = sources(vec![person(1)]);
     for text in ["p1", "cDE="] {
-        let mut legacy = held(1);
+        let mut legacy = managed(1);
         legacy.set(EXTERNAL_ID, Some(Value::text(text)));
         assert_eq!(
             only(&desired, &Model::of([legacy.clone()]), DELETE_ABSENT),

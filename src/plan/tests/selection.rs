@@ -20,7 +20,11 @@ fn both(desired: &DesiredState, model: &Model, policy: Policy, selection: Select
 #[test]
 fn nobody_is_absent_and_nobody_else_is_changed() {
     let desired = sources(vec![person(1), person(2), person(4)]);
-    let model = Model::of([held(1).with(NAME, "Old"), held(2).with(NAME, "Old"), held(3)]);
+    let model = Model::of([
+        managed(1).with(NAME, "Old"),
+        managed(2).with(NAME, "Old"),
+        managed(3),
+    ]);
     let policy = Policy {
         absent: AbsentPolicy::Delete,
         ..Policy::default()

@@ -32,10 +32,10 @@ fn sign_outs(plan: &Plan) -> Vec<(ActionKind, Option<&str>, Option<&str>)> {
     noted.collect()
 }
 
-fn deactivated(number: u8) -> Held {
-    let mut held = held(number).with(DISABLED_BY, "us");
-    held.account.lifecycle = Lifecycle::Disabled;
-    held
+fn deactivated(number: u8) -> TestAccount {
+    let mut managed = managed(number).with(DISABLED_BY, "us");
+    managed.account.lifecycle = Lifecycle::Disabled;
+    managed
 }
 
 fn disabled(number: u8) -> Desired {
@@ -55,7 +55,7 @@ fn every_deactivation_ends_the_sessions() {
         email: "p3@example.org".into(),
         origin: at(3),
     }];
-    let accounts = || Model::of([held(1), held(2), held(3), held(4), held(5)]);
+    let accounts = || Model::of([managed(1), managed(2), managed(3), managed(4), managed(5)]);
     let planned = plan(&leaving, &accounts(), SIGNS_OUT);
     assert_eq!(sign_outs(&planned), [STARTS; 3], "{:?}", lines(&planned));
     let instead = Policy {

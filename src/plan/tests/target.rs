@@ -7,18 +7,18 @@ use crate::model::*;
 
 /// An account as the target stores it: with all values, also those that no list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Held {
+pub(super) struct TestAccount {
     pub(super) account: Existing,
 }
 
-pub(super) fn held(number: u8) -> Held {
+pub(super) fn managed(number: u8) -> TestAccount {
     let mut attributes = person(number).attributes;
     let text = |text: String| Some(Value::text(text));
     attributes.set(MARK, text(format!("made-from-{}", id(number).hex())));
     attributes.set(EXTERNAL_ID, text(id(number).hex()));
     attributes.set(LOGIN, text(format!("p{number}@example.org")));
     attributes.set(VERIFIED, text(format!("p{number}@example.org")));
-    let mut held = Held {
+    let mut managed = TestAccount {
         account: Existing {
             resource: TypeId::default(),
             target_id: TargetId::new(format!("t{number}")),
@@ -30,11 +30,11 @@ pub(super) fn held(number: u8) -> Held {
             ownership: Ownership::Ours,
         },
     };
-    held.decide_ownership();
-    held
+    managed.decide_ownership();
+    managed
 }
 
-impl Held {
+impl TestAccount {
     pub(super) fn get(&self, attribute: AttributeIndex) -> Option<&Value> {
         self.account.attributes.get(attribute)
     }
@@ -90,18 +90,19 @@ impl Held {
 
 /// A target in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Model(pub(super) BTreeMap<TargetId, Held>);
+pub(super) struct Model(pub(super) BTreeMap<TargetId, TestAccount>);
 
 impl Model {
-    pub(super) fn of(held: impl IntoIterator<Item = Held>) -> Self {
+    pub(super) fn of(managed: impl IntoIterator<Item = TestAccount>) -> Self {
         Self(
-            held.into_iter()
-                .map(|held| (held.account.target_id.clone(), held))
+            managed
+                .into_iter()
+                .map(|managed| (managed.account.target_id.clone(), managed))
                 .collect(),
         )
     }
 
-    pub(super) fn get_mut(&mut self, account: &TargetId) -> &mut Held {
+    pub(super) fn get_mut(&mut self, account: &TargetId) -> &mut TestAccount {
         self.0.get_mut(account).expect("the account is there")
     }
 
@@ -122,7 +123,7 @@ impl Model {
         match &change.write {
             Write::Create(creation) => {
                 let number = creation.desired.id.as_bytes()[1] - b'0';
-                let mut made = held(number);
+                let mut made = managed(number);
                 made.account.target_id = TargetId::new(format!("new{number}"));
                 made.account.attributes = creation.attributes.clone();
                 let address = creation.attributes.get(ADDRESS).cloned();
@@ -132,17 +133,17 @@ impl Model {
                 self.0.insert(made.account.target_id.clone(), made);
             }
             Write::Edit(edit) => {
-                let held = self.get_mut(&edit.target_id);
+                let managed = self.get_mut(&edit.target_id);
                 for change in &edit.changes {
-                    held.set(change.attribute, change.after.clone());
+                    managed.set(change.attribute, change.after.clone());
                     match change.attribute {
-                        ADDRESS => held.set(VERIFIED, change.after.clone()),
+                        ADDRESS => managed.set(VERIFIED, change.after.clone()),
                         // It is done, and the mark removed.
-                        SIGN_OUT => held.set(SIGN_OUT, None),
+                        SIGN_OUT => managed.set(SIGN_OUT, None),
                         _ => {}
                     }
                 }
-                held.account.lifecycle = edit.lifecycle.unwrap_or(held.account.lifecycle);
+                managed.account.lifecycle = edit.lifecycle.unwrap_or(managed.account.lifecycle);
             }
             Write::Delete(account) => {
                 self.0.remove(&account.target_id).expect("the account is there");

@@ -33,7 +33,7 @@ fn catalog() -> Catalog {
 }
 
 /// The name of an object, and its address if it has one.
-type Held = BTreeMap<u8, (u8, Option<u8>)>;
+type Objects = BTreeMap<u8, (u8, Option<u8>)>;
 
 /// Odd ones are groups.
 fn type_of(number: u8) -> TypeId {
@@ -61,7 +61,7 @@ fn account(number: u8, mut attributes: Attributes) -> Existing {
     }
 }
 
-fn held() -> impl Strategy<Value = Held> {
+fn objects() -> impl Strategy<Value = Objects> {
     let names = Just((0..MANY).collect::<Vec<u8>>()).prop_shuffle();
     let mails = Just((0..MANY).collect::<Vec<u8>>()).prop_shuffle();
     let there = prop::collection::vec(
@@ -77,7 +77,7 @@ fn held() -> impl Strategy<Value = Held> {
     })
 }
 
-fn plan(now: &BTreeMap<u8, Existing>, wanted: &Held) -> Plan {
+fn plan(now: &BTreeMap<u8, Existing>, wanted: &Objects) -> Plan {
     let catalog = catalog();
     let of_type = |resource: TypeId| {
         let people = wanted.iter().filter(|(number, _)| type_of(**number) == resource);
@@ -175,7 +175,7 @@ proptest! {
 
     /// Any exchange is done in one run, also after an interrupted one.
     #[test]
-    fn values_pass_on_in_one_run(before in held(), after in held(), stop in 0usize..20) {
+    fn values_pass_on_in_one_run(before in objects(), after in objects(), stop in 0usize..20) {
         let there = |(number, (name, mail)): (&u8, &(u8, Option<u8>))| (*number, account(*number, attributes(*name, *mail)));
         let mut now: BTreeMap<u8, Existing> = before.iter().map(there).collect();
         for stop in [stop, usize::MAX] {

@@ -41,11 +41,11 @@ pub(super) fn unmake(
 fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Existing) -> bool {
     let interrupted = past.made.is_none() && made.desired.lifecycle == Lifecycle::Disabled;
     listed(schema).all(|(index, spec)| {
-        let (held, wanted) = (account.attributes.get(index), made.attributes.get(index));
-        match (spec.purpose, held, wanted) {
-            (Purpose::Access, held, wanted) => is_part(held, wanted),
-            (Purpose::Login | Purpose::ExternalId, held, wanted) => held == wanted,
-            (_, Some(held), Some(wanted)) => held.equals(wanted, spec.equality),
+        let (current, wanted) = (account.attributes.get(index), made.attributes.get(index));
+        match (spec.purpose, current, wanted) {
+            (Purpose::Access, current, wanted) => is_part(current, wanted),
+            (Purpose::Login | Purpose::ExternalId, current, wanted) => current == wanted,
+            (_, Some(current), Some(wanted)) => current.equals(wanted, spec.equality),
             (_, None, Some(_)) => !spec.required,
             (_, None, None) => true,
             (_, Some(_), None) => false,
@@ -53,9 +53,9 @@ fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Existing)
     }) && (account.lifecycle == made.desired.lifecycle || interrupted)
 }
 
-fn is_part(held: Option<&Value>, of: Option<&Value>) -> bool {
+fn is_part(current: Option<&Value>, of: Option<&Value>) -> bool {
     let of = Value::texts_of(of);
-    Value::texts_of(held).iter().all(|text| of.contains(text))
+    Value::texts_of(current).iter().all(|text| of.contains(text))
 }
 
 /// The writable attributes that the list shows.
@@ -103,11 +103,11 @@ fn made_again(schema: &Schema, past: &Past, before: &Existing) -> Change {
 
 fn is_made_again(schema: &Schema, before: &Existing, account: &Existing) -> bool {
     listed(schema).all(|(index, spec)| {
-        let (before, held) = (before.attributes.get(index), account.attributes.get(index));
+        let (before, current) = (before.attributes.get(index), account.attributes.get(index));
         match spec.purpose {
             Purpose::Access => true,
-            Purpose::Login | Purpose::ExternalId => before == held,
-            _ => before == held || held.is_none(),
+            Purpose::Login | Purpose::ExternalId => before == current,
+            _ => before == current || current.is_none(),
         }
     })
 }

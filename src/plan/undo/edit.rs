@@ -97,8 +97,8 @@ impl Reversal {
     /// Of several values, those that were added and still exist are removed, and missing former ones are restored.
     fn several(&mut self, change: &AttributeChange, now: Option<Value>) {
         let added = change.added();
-        let held = Value::texts_of(now.as_ref()).into_iter().map(Box::from);
-        let stay = held.filter(|text| added.binary_search(text).is_err());
+        let current = Value::texts_of(now.as_ref()).into_iter().map(Box::from);
+        let stay = current.filter(|text| added.binary_search(text).is_err());
         let after = Value::set(stay.chain(change.removed()));
         if after != now {
             self.put(change.attribute, now, after);
@@ -108,8 +108,8 @@ impl Reversal {
     /// The same for references.
     fn references(&mut self, change: &AttributeChange, now: Option<Value>) {
         let added = change.linked();
-        let held = now.as_ref().map_or(&[][..], Value::as_references).iter();
-        let stay = held.filter(|reference| added.binary_search(reference).is_err());
+        let current = now.as_ref().map_or(&[][..], Value::as_references).iter();
+        let stay = current.filter(|reference| added.binary_search(reference).is_err());
         let after = Value::references(stay.chain(change.unlinked()).cloned());
         if after != now {
             self.put(change.attribute, now, after);

@@ -32,9 +32,9 @@ pub fn drop_released_namesakes<'a>(
         let Some(change) = change_of(&account.target_id) else {
             return true;
         };
-        let after = |purpose, held| match change.edit().and_then(|edit| edit.change_of(schema, purpose)) {
+        let after = |purpose, current| match change.edit().and_then(|edit| edit.change_of(schema, purpose)) {
             Some(change) => change.after.as_ref().map_or("", Value::as_text),
-            None => held,
+            None => current,
         };
         let login_after = after(Purpose::Login, account.login(schema));
         let keeps_id = !text.is_empty() && after(Purpose::ExternalId, account.id_text(schema)) == text;

@@ -88,11 +88,11 @@ mod tests {
                 .into_iter()
                 .map(|(reason, is_new)| (reason, is_new, Value::from(()))),
         );
-        let told: Vec<(&str, usize, usize)> = groups
+        let shown: Vec<(&str, usize, usize)> = groups
             .iter()
             .map(|group| (&*group.reason, group.count, group.new))
             .collect();
-        assert_eq!(told, [("the name … is taken twice", 2, 1), ("no address", 1, 1)]);
+        assert_eq!(shown, [("the name … is taken twice", 2, 1), ("no address", 1, 1)]);
         assert_eq!(groups[0].entries[1].reason, Some(bob));
         assert_eq!(groups[1].entries[0].reason, None);
     }

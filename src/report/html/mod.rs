@@ -91,8 +91,8 @@ fn put(names: &Names, out: &mut Output<'_>, state: &mut State<'_, '_>, value: &V
     }
     match value.as_str() {
         Some(text) => {
-            let told = names.render(&one_line(text));
-            escape_formatter(out, state, &Value::from(told))
+            let shown = names.render(&one_line(text));
+            escape_formatter(out, state, &Value::from(shown))
         }
         None => Err(Error::new(
             ErrorKind::InvalidOperation,

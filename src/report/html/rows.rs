@@ -249,13 +249,13 @@ impl State {
 impl Login {
     fn of(change: &Change, schema: &Schema) -> Option<Self> {
         let login = change.edit()?.change_of(schema, Purpose::Login)?;
-        let told = |value: &Option<model::Value>| {
+        let shown = |value: &Option<model::Value>| {
             let text = value.as_ref().map_or("", model::Value::as_text);
             Personal(text).to_string()
         };
         changes_login(change, schema).then(|| Self {
-            before: told(&login.before),
-            after: told(&login.after),
+            before: shown(&login.before),
+            after: shown(&login.after),
         })
     }
 }

@@ -84,14 +84,14 @@ impl<'a> ConfigDiffDocument<'a> {
     pub fn new(diff: &'a ConfigDiff<'a>, show: Show) -> Self {
         let comparison = &diff.comparison;
         let change = |side: &'a DiffSide<'a>, change| planned(change, side.catalog, show);
-        let side = |side: &'a DiffSide<'a>, only: &[&'a _], kept: &[&'a _]| Side {
+        let side = |side: &'a DiffSide<'a>, only: &[&'a _], skipped: &[&'a _]| Side {
             file: &side.file,
             people: side.people,
             planned: side.plan,
             only: only.iter().map(|one| change(side, *one)).collect(),
-            only_kept: kept
+            only_kept: skipped
                 .iter()
-                .map(|kept| PlannedKept::new(kept, side.catalog))
+                .map(|skipped| PlannedKept::new(skipped, side.catalog))
                 .collect(),
             only_rejected: side
                 .rejected
@@ -104,8 +104,8 @@ impl<'a> ConfigDiffDocument<'a> {
         Self {
             schema: "directory-sync/config-diff/1",
             differs: !diff.is_empty(),
-            present: side(&diff.present, &comparison.only_first, &comparison.kept_first),
-            other: side(&diff.other, &comparison.only_second, &comparison.kept_second),
+            present: side(&diff.present, &comparison.only_first, &comparison.skipped_first),
+            other: side(&diff.other, &comparison.only_second, &comparison.skipped_second),
             different: pairs
                 .map(|(present, other)| Pair {
                     present: change(&diff.present, present),

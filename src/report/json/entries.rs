@@ -113,14 +113,14 @@ pub struct KeptAccount {
 }
 
 impl KeptAccount {
-    pub(super) fn new(kept: &Skipped, resource: Option<&'static str>) -> Self {
+    pub(super) fn new(skipped: &Skipped, resource: Option<&'static str>) -> Self {
         Self {
             resource,
-            account: kept.target_id.to_string(),
-            id: kept.id.as_ref().map(|id| id.marked().to_string()),
-            reason: kept.reason.clone(),
-            record: kept.record.as_ref().map(ToString::to_string),
-            missing: kept.absence.map(Missing::from),
+            account: skipped.target_id.to_string(),
+            id: skipped.id.as_ref().map(|id| id.marked().to_string()),
+            reason: skipped.reason.clone(),
+            record: skipped.record.as_ref().map(ToString::to_string),
+            missing: skipped.absence.map(Missing::from),
         }
     }
 }

@@ -67,13 +67,13 @@ impl Report {
         }
         self.unchanged = plan.unchanged;
         self.without_role = plan.without_role;
-        for kept in plan.skipped_unchanged() {
+        for skipped in plan.skipped_unchanged() {
             self.kept += 1;
-            *self.kept_reasons.entry(kept.reason.clone()).or_default() += 1;
+            *self.kept_reasons.entry(skipped.reason.clone()).or_default() += 1;
         }
-        for kept in &plan.skipped {
-            let resource = self.name_of(kept.resource);
-            self.kept_accounts.push(KeptAccount::new(kept, resource));
+        for skipped in &plan.skipped {
+            let resource = self.name_of(skipped.resource);
+            self.kept_accounts.push(KeptAccount::new(skipped, resource));
         }
         for withheld in &plan.withheld {
             let resource = self.name_of(withheld.change.resource);

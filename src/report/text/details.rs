@@ -117,7 +117,7 @@ pub(crate) fn is_value(schema: &Schema, edit: &Edit, change: &AttributeChange) -
 }
 
 fn changed_id(id: &AttributeChange, is_undo: bool, show: Show) -> String {
-    let told = |value: &Option<Value>| match value.as_ref().map_or("", Value::as_text) {
+    let shown = |value: &Option<Value>| match value.as_ref().map_or("", Value::as_text) {
         "" => "empty".to_owned(),
         text => shown_id(text, show).map_or_else(
             || "a text that is not an id".to_owned(),
@@ -125,9 +125,9 @@ fn changed_id(id: &AttributeChange, is_undo: bool, show: Show) -> String {
         ),
     };
     if is_undo {
-        format!("external id (back to {})", told(&id.after))
+        format!("external id (back to {})", shown(&id.after))
     } else {
-        format!("external id (was {})", told(&id.before))
+        format!("external id (was {})", shown(&id.before))
     }
 }
 

@@ -72,10 +72,10 @@ impl Reading {
         self.drawn.set(Instant::now());
         IS_DRAWN.store(true, Ordering::Relaxed);
         let counts = self.counts.borrow();
-        let told = counts
+        let shown = counts
             .iter()
             .map(|(name, count)| format!("{name} {count} {}", self.noun));
-        bar.set_message(format!("Reading: {}", told.collect::<Vec<_>>().join(", ")));
+        bar.set_message(format!("Reading: {}", shown.collect::<Vec<_>>().join(", ")));
         bar.tick();
     }
 }

@@ -114,9 +114,10 @@ fn of_all_sources(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
         .schema(of_type.resource)
         .find(Purpose::Members)
         .map(|members| {
-            let held = of_type.objects.iter();
-            held.filter_map(|one| one.attributes.get(members))
-                .map(|held| held.as_references().len())
+            let references = of_type.objects.iter();
+            references
+                .filter_map(|one| one.attributes.get(members))
+                .map(|references| references.as_references().len())
                 .sum::<usize>()
         });
     let members = members.map_or_else(String::new, |members| format!(", with {members} members"));

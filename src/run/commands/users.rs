@@ -182,8 +182,9 @@ fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
 /// Number of members, if known.
 fn members(object: &Desired, schema: &Schema) -> Option<usize> {
     let members = schema.find(Purpose::Members)?;
-    let held = object.attributes.get(members);
-    (!object.unknown.contains(members)).then(|| held.map_or(0, |held| held.as_references().len()))
+    let references = object.attributes.get(members);
+    (!object.unknown.contains(members))
+        .then(|| references.map_or(0, |references| references.as_references().len()))
 }
 
 fn add_values(line: &mut String, person: &Desired, schema: &Schema) {

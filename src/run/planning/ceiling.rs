@@ -69,9 +69,9 @@ fn documents(policies: Policies, request: Request<'_>) -> Result<Vec<Ceiling>, R
             ));
         }
         Policies::NoPlace => {}
-        Policies::Found { documents, place } => {
+        Policies::Found { documents, location } => {
             if required && documents.is_empty() {
-                return Err(missing(format!("no limits are set: {place} is missing")));
+                return Err(missing(format!("no limits are set: {location} is missing")));
             }
             for document in documents {
                 ceilings.push(Ceiling::parse(&document.origin, &document.text)?);

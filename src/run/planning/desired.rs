@@ -74,8 +74,8 @@ pub(in crate::run) async fn collect(
 ) -> Result<Vec<Collected>, Vec<SourceError>> {
     let names = sources.iter().map(|source| source.name().to_owned());
     let reading = Reading::new(names, "records");
-    let watch = |place, record: &mut Record| {
-        reading.one(place);
+    let watch = |index, record: &mut Record| {
+        reading.one(index);
         complete(record);
     };
     collect_watching(catalog, sources, &watch).await

@@ -18,7 +18,7 @@ pub(in crate::run) async fn withhold(
     let (asked, mismatches) = {
         let questions = plan::provider_checks(catalog, plan, providers);
         let checks: Vec<Check<'_>> = questions.iter().map(|(_, check)| *check).collect();
-        let asked: Vec<usize> = questions.iter().map(|(place, _)| *place).collect();
+        let asked: Vec<usize> = questions.iter().map(|(index, _)| *index).collect();
         (asked, target.confirm(&checks).await?)
     };
     plan::withhold_mismatched(plan, (&asked, &mismatches), providers, by);

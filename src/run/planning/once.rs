@@ -17,8 +17,8 @@ pub(in crate::run) async fn reject(
         return Ok(());
     }
     if let Some((attribute, values)) = plan::first_values(catalog.users(), plan) {
-        let held = target.holding(attribute, &values).await?;
-        plan::reject_held(catalog, plan, attribute, &held);
+        let holdings = target.holding(attribute, &values).await?;
+        plan::reject_owned_by_others(catalog, plan, attribute, &holdings);
     }
     Ok(())
 }

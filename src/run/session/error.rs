@@ -62,7 +62,7 @@ impl RunError {
         match self {
             Self::Failed { errors } | Self::Usage { errors } => errors.into_iter().next().unwrap_or_default(),
             Self::Refused(refusal) => (refusal.reasons.join("; "), None),
-            Self::Locked(held) => (held.to_string(), Some(WAIT.to_owned())),
+            Self::Locked(other) => (other.to_string(), Some(WAIT.to_owned())),
             Self::Declined => (DECLINED.to_owned(), None),
             Self::Signalled(signal) => (interrupted(signal), None),
             Self::Output(error) => (unprinted(&error), None),

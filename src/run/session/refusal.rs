@@ -81,7 +81,7 @@ pub(in crate::run) fn mistakes(
     );
     process.messages(global.log_format).mistakes(errors)?;
     let mut report = Report::new(target::kind(None));
-    report.fail(errors.places(), Some(CHECK.to_owned()), Exit::Usage);
+    report.fail(errors.locations(), Some(CHECK.to_owned()), Exit::Usage);
     Ok(report)
 }
 

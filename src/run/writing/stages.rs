@@ -44,12 +44,12 @@ pub(in crate::run) fn show(
 
 /// The cost of a plan as a line; empty if there is none.
 fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> io::Result<String> {
-    let kept = undo_log::cost(plan, target, request);
+    let snapshots = undo_log::cost(plan, target, request);
     let cost: Cost = plan
         .changes
         .iter()
         .map(|change| target.cost(change))
-        .chain([kept, target.cost_in_common(&plan.changes)])
+        .chain([snapshots, target.cost_in_common(&plan.changes)])
         .sum();
     let mut line = Vec::new();
     let rate = request.settings.apply.rate_limit;
@@ -114,7 +114,7 @@ pub(in crate::run) async fn apply(
 ) -> Result<(), RunError> {
     let changes = &approved.plan().changes;
     let undo_file = tokio::select! {
-        kept = undo_log::begin(target, changes, request, report) => kept?,
+        snapshots = undo_log::begin(target, changes, request, report) => snapshots?,
         signal = context.signals.wait() => return Err(RunError::Signalled(signal)),
     };
     if let Some(signal) = context.signals.received() {

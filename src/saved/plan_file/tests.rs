@@ -51,16 +51,16 @@ prop_compose! {
         bits: [bool; 4],
     ) -> Change {
         let lifecycle = |active| if active { Lifecycle::Active } else { Lifecycle::Disabled };
-        let mut held = attributes(&others);
+        let mut values = attributes(&others);
         let text = (!id_text.is_empty()).then(|| Value::text(id_text.clone()));
-        held.set(schema().find(Purpose::ExternalId).unwrap(), text);
+        values.set(schema().find(Purpose::ExternalId).unwrap(), text);
         let account = Existing {
             resource: TypeId::default(),
             target_id: TargetId::new("t1"),
             id: ExternalId::from_hex(&id_text),
             claims: Box::default(),
             lifecycle: lifecycle(bits[0]),
-            attributes: held,
+            attributes: values,
             not_fetched: schema().not_listed(),
             ownership: Ownership::Ours,
         };

@@ -3,7 +3,7 @@
 
 mod document;
 mod past;
-mod place;
+mod paths;
 
 use std::collections::HashSet;
 use std::io;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use self::document::PastDocument;
 pub use self::past::{PastRun, UndoFileError, read, recorded};
-pub use self::place::{check_writable, moves, names};
+pub use self::paths::{check_writable, moves, names};
 use super::plan_file::{BoundTarget, private};
 use crate::json_schema;
 use crate::model::{ActionKind, Catalog, Change, ExternalId, LastWrites, Plan, Snapshot, TargetId};
@@ -200,9 +200,9 @@ impl UndoFile {
                 .map(|(change, snapshot)| PastDocument::new(change, snapshot, catalog))
                 .collect(),
         };
-        let path = place::choose(path, now)?;
+        let path = paths::choose(path, now)?;
         let prepared = private::prepare(&path, &document)?;
-        place::make_room(&path).inspect_err(|_| private::discard(&prepared))?;
+        paths::make_room(&path).inspect_err(|_| private::discard(&prepared))?;
         private::put(&prepared, &path)?;
         Ok(Self { path, document })
     }

@@ -97,9 +97,9 @@ fn parse(text: &str, settings: &TargetSettings) -> Result<(PastRun, TargetSettin
     let catalog = target::catalog(Some(&former));
     let pasts = document.changes.into_iter().enumerate();
     let pasts: Vec<Past> = pasts
-        .map(|(place, past)| {
+        .map(|(index, past)| {
             past.past(&catalog)
-                .map_err(|problem| (format!("change {}: {problem}", place + 1), NAME))
+                .map_err(|problem| (format!("change {}: {problem}", index + 1), NAME))
         })
         .collect::<Result<_, _>>()?;
     match twice(&catalog, pasts.iter().map(|past| &past.change)) {

@@ -23,7 +23,7 @@ pub(super) struct Columns {
 impl Columns {
     /// The name of the last column, if it is a known one.
     pub(super) fn last(&self) -> Option<&str> {
-        let last = self.used.iter().find(|(_, place)| *place == self.width - 1);
+        let last = self.used.iter().find(|(_, index)| *index == self.width - 1);
         last.map(|(name, _)| name.as_str())
     }
 }
@@ -41,15 +41,15 @@ pub(super) fn columns(
     let mut missing = Vec::new();
     let mut used: Vec<(String, usize)> = Vec::new();
     for name in layout.names() {
-        let mut places = (0..header.len()).filter(|index| &header[*index] == name.as_bytes());
-        match places.next() {
-            Some(place) => used.push((name.to_string(), place)),
+        let mut columns = (0..header.len()).filter(|index| &header[*index] == name.as_bytes());
+        match columns.next() {
+            Some(index) => used.push((name.to_string(), index)),
             None if layout.required.iter().any(|required| *required == *name) => {
                 missing.push(format!("`{name}`"));
             }
             None => {}
         }
-        if places.next().is_some() {
+        if columns.next().is_some() {
             problems.push(format!("column `{name}` appears twice"));
         }
     }

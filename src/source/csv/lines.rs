@@ -33,13 +33,13 @@ impl Quoting {
                 Err("text follows a closing quote; a quote inside a value is written twice".to_owned())
             }
             Self::Unclosed { line, elsewhere } => {
-                let place = if elsewhere {
+                let location = if elsewhere {
                     format!(" in line {line}")
                 } else {
                     String::new()
                 };
                 Err(format!(
-                    "a quote is opened{place} and never closed, which hides all further rows"
+                    "a quote is opened{location} and never closed, which hides all further rows"
                 ))
             }
         }

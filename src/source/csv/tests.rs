@@ -72,18 +72,18 @@ fn person(line: u64, id: &str, values: &str) -> (u64, Option<String>, String) {
 #[test]
 fn a_column_that_looks_like_one_of_ours_is_told() {
     let row = "ada@example.org,Ada,Lovelace,,x,y\n";
-    let told = |last: &str| summaries(format!("email,first_name,last_name,phone,{last}\n{row}"));
+    let warnings = |last: &str| summaries(format!("email,first_name,last_name,phone,{last}\n{row}"));
     let line = |found: &str, meant: &str| {
         let reason = format!("the column `{found}` is not used; did you mean `{meant}`?");
         (1, None, reason)
     };
-    assert_eq!(told("localprat,room")[0], line("localprat", "localpart"));
-    assert_eq!(told("Localpart,language")[0], line("Localpart", "localpart"));
+    assert_eq!(warnings("localprat,room")[0], line("localprat", "localpart"));
+    assert_eq!(warnings("Localpart,language")[0], line("Localpart", "localpart"));
     assert_eq!(
-        told("Localpart,language")[1],
+        warnings("Localpart,language")[1],
         line("language", "preferred_language")
     );
-    assert_eq!(told("shoe size,room").len(), 1);
+    assert_eq!(warnings("shoe size,room").len(), 1);
 }
 
 #[test]

@@ -98,8 +98,8 @@ impl LdapSource {
         elsewhere: &[String],
         filter: &str,
     ) -> Result<String, Failure> {
-        if let Some(told) = elsewhere.first() {
-            let what = format!("the person may be on another server: {told}");
+        if let Some(hint) = elsewhere.first() {
+            let what = format!("the person may be on another server: {hint}");
             return Err(
                 Failure::new(what).hint("ask that server, or name the reference in `expected_references`")
             );

@@ -81,9 +81,9 @@ impl LdapSource {
     /// Problem: everyone on the network path can read the password.
     fn open_password(&self, connection: &Connection) -> Option<Diagnosis> {
         let has_password = !self.settings.bind_password.expose_secret().is_empty();
-        let told =
+        let text =
             "warning: the password is sent without encryption; use `ldaps://` or `tls.danger_use_start_tls`";
-        (has_password && connection.is_open_to_others()).then(|| self.works("encryption", told))
+        (has_password && connection.is_open_to_others()).then(|| self.works("encryption", text))
     }
 
     /// A failure is ignored, because a server may hide its root entry.
@@ -146,11 +146,11 @@ impl LdapSource {
     /// Reports references to other servers.
     fn references(&self, connection: &Connection) -> Vec<Diagnosis> {
         let references = &connection.references;
-        let finding = |told: String| self.works("references", told);
+        let finding = |text: String| self.works("references", text);
         let mut findings: Vec<Diagnosis> = self
             .elsewhere(connection)
             .into_iter()
-            .map(|told| finding(format!("warning: {told}")))
+            .map(|text| finding(format!("warning: {text}")))
             .collect();
         if findings.is_empty() && references.met() > 0 {
             let met = counted(references.met(), "reference");
@@ -164,7 +164,7 @@ impl LdapSource {
     fn seen_by_the_way(&self, tally: &ReadState) -> Vec<Diagnosis> {
         let chosen = tally
             .chosen()
-            .map(|told| self.works("values", format!("warning: {told}")));
+            .map(|text| self.works("values", format!("warning: {text}")));
         let surveyed = tally.survey().map(|survey| self.surveyed(survey));
         surveyed.into_iter().flatten().chain(chosen).collect()
     }
@@ -195,7 +195,7 @@ impl LdapSource {
 
     /// The number of people per role, and the size of the groups.
     fn roles_found(&self, members: &Members) -> Vec<Diagnosis> {
-        let told = |count: RoleCount<'_>| {
+        let text = |count: RoleCount<'_>| {
             let named = count.named.iter();
             let named = named.map(|(name, size)| format!("`{name}` ({})", counted(*size, "member")));
             let mut what = format!(
@@ -212,7 +212,7 @@ impl LdapSource {
             }
             self.works(&format!("role `{}`", count.role), what)
         };
-        let mut findings: Vec<Diagnosis> = members.counts().map(told).collect();
+        let mut findings: Vec<Diagnosis> = members.counts().map(text).collect();
         if let Err(failure) = role_groups::refuse_empty(members) {
             findings.push(self.problem("groups", failure));
         }
@@ -228,8 +228,8 @@ impl LdapSource {
 
     /// Disabled people who are hidden by the search filter look absent, and keep their accounts.
     fn hidden_people(&self) -> Option<Diagnosis> {
-        if let Some(told) = self.hides_people() {
-            return Some(self.works("user_filter", format!("warning: {told}")));
+        if let Some(text) = self.hides_people() {
+            return Some(self.works("user_filter", format!("warning: {text}")));
         }
         let asked = Expression::names_in(&self.settings.user_filter);
         let deciding: Vec<&str> = match &self.settings.attributes.active {
@@ -242,11 +242,11 @@ impl LdapSource {
             key != "objectclass" && asked.iter().any(|asked| entry::key(asked) == key)
         };
         let name = deciding.iter().find(hides)?;
-        let told = format!(
+        let text = format!(
             "warning: `user_filter` asks for `{name}`, which says who is disabled: disabled people it leaves out look \
              absent and keep their accounts; take `{name}` out of the filter"
         );
-        Some(self.works("user_filter", told))
+        Some(self.works("user_filter", text))
     }
 
     pub(super) fn problem(&self, step: &str, failure: Failure) -> Diagnosis {

@@ -134,8 +134,10 @@ impl LdapSource {
 
     /// References to other servers, as warnings.
     fn elsewhere(&self, connection: &Connection) -> Vec<String> {
-        let told = connection.references.warnings().into_iter();
-        told.map(|told| self.secrets.mask(&told).into_owned()).collect()
+        let warning = connection.references.warnings().into_iter();
+        warning
+            .map(|warning| self.secrets.mask(&warning).into_owned())
+            .collect()
     }
 
     /// Why people may be missing although they exist: a filter that tests lockouts hides them for an hour.

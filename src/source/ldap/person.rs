@@ -139,8 +139,8 @@ impl People {
             warn(base, reason);
         }
         // Without people, an unused role is no surprise.
-        let told = |count: &RoleCount<'_>| tally.entries > 0 && count.is_unused();
-        for count in tally.members.counts().filter(told) {
+        let is_unused = |count: &RoleCount<'_>| tally.entries > 0 && count.is_unused();
+        for count in tally.members.counts().filter(is_unused) {
             let group = count.named.first().map_or(base, |(name, _)| name);
             let (role, members) = (count.role, counted(count.members(), "member"));
             warn(

@@ -73,13 +73,13 @@ impl Statistics {
 
     /// Duplicate keys, if any.
     pub(super) fn duplicates(&self) -> Option<String> {
-        let told = [("user_id", self.ids.again), ("email", self.emails.again)];
-        let told: Vec<String> = told
+        let counts = [("user_id", self.ids.again), ("email", self.emails.again)];
+        let counts: Vec<String> = counts
             .iter()
             .filter(|(_, again)| *again > 0)
             .map(|(name, again)| format!("{} with the `{name}` of another", counted(*again, "entry")))
             .collect();
-        (!told.is_empty()).then(|| told.join(", "))
+        (!counts.is_empty()).then(|| counts.join(", "))
     }
 }
 

@@ -84,10 +84,11 @@ const ADA: [Attribute<'_>; 5] = [
 
 /// Ada's entry with these attributes replaced.
 fn ada<'a>(changes: &[Attribute<'a>]) -> Vec<Attribute<'a>> {
-    let kept = ADA
+    let others = ADA
         .into_iter()
         .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-    kept.chain(changes.iter().copied())
+    others
+        .chain(changes.iter().copied())
         .filter(|(_, values)| !values.is_empty())
         .collect()
 }

@@ -197,14 +197,14 @@ impl Mapping {
     /// The identifying values of a rejected record, as far as they can be read.
     pub(super) fn claims(&self, record: &RawRecord) -> Claims {
         let address = self.schema.name_from_sources();
-        let address = address.map_or("", |place| &*self.schema.spec(place).name);
+        let address = address.map_or("", |index| &*self.schema.spec(index).name);
         let found = |attribute| self.text(attribute, record).into_iter();
-        let held = self.rule(address).into_iter().flat_map(AttributeRule::keys);
+        let values = self.rule(address).into_iter().flat_map(AttributeRule::keys);
         // Includes values that are not text: the person has an address, although it is not known which.
-        let held = held
+        let values = values
             .flat_map(|key| record.values(key))
             .map(|value| String::from_utf8_lossy(value).into());
-        let mut addresses: Vec<Box<str>> = found(address).chain(held).collect();
+        let mut addresses: Vec<Box<str>> = found(address).chain(values).collect();
         addresses.retain(|address| !address.is_empty());
         addresses.dedup();
         Claims {

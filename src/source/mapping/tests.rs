@@ -20,10 +20,10 @@ fn ada(changes: &[Attribute<'_>]) -> RawRecord {
         ("mail", &[b"ada@example.org"]),
         ("telephoneNumber", &[b"1"]),
     ];
-    let kept = own
+    let others = own
         .iter()
         .filter(|(name, _)| !changes.iter().any(|(other, _)| other == name));
-    let all: Vec<Attribute<'_>> = kept.chain(changes).copied().collect();
+    let all: Vec<Attribute<'_>> = others.chain(changes).copied().collect();
     record(&all)
 }
 

@@ -221,9 +221,9 @@ proptest! {
         for record in &records {
             match record {
                 Record::Person(person) => {
-                    let kept = desired.objects.iter().find(|one| one.id == person.id);
-                    prop_assert!(kept.is_some() != lost.contains(&Some(person.id.clone())));
-                    prop_assert!(kept.is_none_or(|kept| same_data(&schema(), kept, person)));
+                    let found = desired.objects.iter().find(|one| one.id == person.id);
+                    prop_assert!(found.is_some() != lost.contains(&Some(person.id.clone())));
+                    prop_assert!(found.is_none_or(|found| same_data(&schema(), found, person)));
                 }
                 Record::Rejected(one) => prop_assert!(desired.rejected.contains(one)),
                 Record::Leaver(leaver) => {

@@ -52,14 +52,14 @@ impl Target for UdmTarget {
     fn normalize(&self, person: &mut Desired) -> Result<Remarks, String> {
         let resource = person.resource;
         let prepared = self.prepared.borrow();
-        let place = prepared
+        let state = prepared
             .as_ref()
             .and_then(|prepared| prepared.type_state(resource));
         rules::normalize::normalize(
             person,
             self.catalog.schema(resource),
             self.objects(resource),
-            place.map(|place| &place.types),
+            state.map(|state| &state.types),
             self.settings.binary_ids,
         )?;
         Ok(Remarks::default())

@@ -78,7 +78,7 @@ impl Target for ZitadelTarget {
     async fn policy(&self, names: &[String]) -> Result<Policies, TargetError> {
         Ok(Policies::Found {
             documents: self.read_policy(names).await?,
-            place: self.place_of_policy(),
+            location: self.location_of_policy(),
         })
     }
 

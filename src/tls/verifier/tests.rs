@@ -20,11 +20,11 @@ fn refused(chain: &[CertificateDer<'static>], ca: &Path, name: &str, peer: Peer)
         .verify_server_cert(&chain[0], &chain[1..], &name, &[], UnixTime::now())
         .expect_err("nobody can trust that");
     let words = explain(&error, peer);
-    let told = format!("{} | {}", words.what, words.hint.unwrap_or_default());
+    let message = format!("{} | {}", words.what, words.hint.unwrap_or_default());
     for debug in ["Error", "Context", "{ ", "0x", "["] {
-        assert!(!told.contains(debug), "{debug}: {told}");
+        assert!(!message.contains(debug), "{debug}: {message}");
     }
-    told
+    message
 }
 
 /// Chains, the expected name, and the explanation.
@@ -91,12 +91,12 @@ fn each_kind_of_refusal_has_words_of_its_own() {
     let certificates = Certificates::generate();
     for (chain, name, what) in refusals(&certificates) {
         for peer in [Peer::Directory, Peer::Service] {
-            let told = refused(&chain, &certificates.ca, name, peer);
-            assert!(told.contains(what), "{what}: {told}");
-            assert!(told.contains("the server showed"), "{told}");
-            assert!(told.contains(&format!("expected: {name}")), "{told}");
+            let message = refused(&chain, &certificates.ca, name, peer);
+            assert!(message.contains(what), "{what}: {message}");
+            assert!(message.contains("the server showed"), "{message}");
+            assert!(message.contains(&format!("expected: {name}")), "{message}");
             // Only a directory has such keys.
-            assert!(peer == Peer::Directory || !told.contains("`tls."), "{told}");
+            assert!(peer == Peer::Directory || !message.contains("`tls."), "{message}");
         }
     }
 }
@@ -159,7 +159,7 @@ fn weak_and_odd_certificates_are_told_in_words() {
         ("no-san", "limited-ca", "issued by no authority that is trusted"),
     ] {
         let chain = [load(&file(&format!("{name}.pem")))];
-        let told = refused(&chain, &file(&format!("{ca}.pem")), "localhost", Peer::Directory);
-        assert!(told.contains(what), "{what}: {told}");
+        let message = refused(&chain, &file(&format!("{ca}.pem")), "localhost", Peer::Directory);
+        assert!(message.contains(what), "{what}: {message}");
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-fn told(error: &rustls::Error, peer: Peer) -> String {
+fn message(error: &rustls::Error, peer: Peer) -> String {
     let words = explain(error, peer);
     format!("{} | {}", words.what, words.hint.unwrap_or_default())
 }
@@ -10,14 +10,14 @@ fn told(error: &rustls::Error, peer: Peer) -> String {
 fn a_refused_handshake_names_each_reason() {
     let alert = rustls::Error::AlertReceived(AlertDescription::HandshakeFailure);
     for words in ["cipher suite", "ECDHE", "P-521", "client certificate"] {
-        assert!(told(&alert, Peer::Directory).contains(words), "{words}");
-        assert!(told(&alert, Peer::Service).contains(words), "{words}");
+        assert!(message(&alert, Peer::Directory).contains(words), "{words}");
+        assert!(message(&alert, Peer::Service).contains(words), "{words}");
     }
-    assert!(!told(&alert, Peer::Service).contains("`tls."));
+    assert!(!message(&alert, Peer::Service).contains("`tls."));
     let version = rustls::Error::AlertReceived(AlertDescription::ProtocolVersion);
-    assert!(told(&version, Peer::Directory).contains("TLS 1.2"));
+    assert!(message(&version, Peer::Directory).contains("TLS 1.2"));
     let demanded = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
-    assert!(told(&demanded, Peer::Directory).contains("demands a client certificate"));
+    assert!(message(&demanded, Peer::Directory).contains("demands a client certificate"));
 }
 
 /// A TLS error is wrapped in socket errors, and these in others.

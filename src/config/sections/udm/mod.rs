@@ -11,13 +11,13 @@ use figment::value::Value;
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-use self::objects::{objects, places};
+use self::objects::{locations, objects};
 use crate::config::document::files;
 use crate::config::document::read::Reader;
 use crate::config::layers::Layers;
 use crate::config::layers::flags::Flags;
 use crate::config::settings::USER_PROPERTIES;
-use crate::config::settings::{PropertyPlaces, UdmSettings, UdmTls};
+use crate::config::settings::{PropertyLocations, UdmSettings, UdmTls};
 use crate::plan::{AbsentPolicy, DisabledPolicy, Policy};
 
 /// The section, and the one of the other target.
@@ -176,7 +176,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
     } else {
         None
     };
-    let property_places = ["udm.users", "udm.groups"].map(|section| places(reader, section));
+    let property_locations = ["udm.users", "udm.groups"].map(|section| locations(reader, section));
     Some(UdmSettings {
         url: url?,
         user: user?,
@@ -186,7 +186,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
         read_timeout: read_timeout?,
         users: users?,
         groups,
-        property_places: property_places.into_iter().flatten().collect(),
+        property_locations: property_locations.into_iter().flatten().collect(),
         binary_ids: false,
     })
 }
@@ -208,7 +208,7 @@ pub(in crate::config) fn read_for_sources(reader: &mut Reader<'_>) -> Option<Udm
             None => None,
             Some(groups) => Some(groups?),
         },
-        property_places: PropertyPlaces::new(),
+        property_locations: PropertyLocations::new(),
         binary_ids: false,
     })
 }

@@ -75,7 +75,7 @@ pub(super) fn objects(
 }
 
 /// Where the properties of a section are named. Its mistakes were reported before.
-pub(super) fn places(
+pub(super) fn locations(
     reader: &mut Reader<'_>,
     section: &'static str,
 ) -> Vec<((&'static str, String), Origin)> {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// The text with hidden parts in brackets.
-fn told(text: &str) -> String {
+fn masked(text: &str) -> String {
     foreign(text)
         .replace(super::super::personal::BEGIN, "<")
         .replace(super::super::personal::END, ">")
@@ -45,7 +45,7 @@ fn the_reason_stays_and_the_person_is_marked() {
         ),
         ("a person called young\nMay", "a person <called young May>"),
     ] {
-        assert_eq!(told(text), expected);
+        assert_eq!(masked(text), expected);
     }
 }
 
@@ -69,7 +69,7 @@ fn what_is_known_is_kept() {
         "One or more keys do not exist",
         "External IDP already taken",
     ] {
-        assert_eq!(told(text), text);
+        assert_eq!(masked(text), text);
     }
 }
 
@@ -77,8 +77,8 @@ proptest! {
     /// A name is never outside of the marks, wherever it stands.
     #[test]
     fn no_name_is_left(before in "[a-z =,.:'\"(`]{0,20}", name in "[A-Z][b-df-hj-np-tv-z]{6}", after in "[a-z =,.:'\")`]{0,20}") {
-        let told = told(&format!("{before}{name}{after}"));
-        let plain: String = told.split('<').map(|part| part.split_once('>').map_or(part, |(_, rest)| rest)).collect();
-        prop_assert!(!plain.contains(&name), "{told}");
+        let masked = masked(&format!("{before}{name}{after}"));
+        let plain: String = masked.split('<').map(|part| part.split_once('>').map_or(part, |(_, rest)| rest)).collect();
+        prop_assert!(!plain.contains(&name), "{masked}");
     }
 }

@@ -110,8 +110,11 @@ impl Objects {
             .id
             .clone()
             .map(|id| Reference::Managed(change.resource, id));
-        for ((resource, holder), held) in &mut self.0 {
-            let members = held.attributes.get(MEMBERS).map_or(&[][..], Value::as_references);
+        for ((resource, holder), managed) in &mut self.0 {
+            let members = managed
+                .attributes
+                .get(MEMBERS)
+                .map_or(&[][..], Value::as_references);
             let left: Vec<Reference> = members
                 .iter()
                 .filter(|one| Some(*one) != gone.as_ref())
@@ -125,7 +128,7 @@ impl Objects {
             if left.len() < members.len() && !goes_too && !change.links_later {
                 return Err(format!("{holder} still refers to {account:?}"));
             }
-            held.attributes.set(MEMBERS, Value::references(left));
+            managed.attributes.set(MEMBERS, Value::references(left));
         }
         Ok(())
     }

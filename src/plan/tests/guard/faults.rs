@@ -136,7 +136,7 @@ fn a_value_that_many_accounts_lose_is_a_fault() {
             }
         });
         let desired = sources(people.collect());
-        let accounts = (0..had).map(held);
+        let accounts = (0..had).map(managed);
         let plan = plan(&desired, &Model::of(accounts), Policy::default());
         let found = vanished_values(&desired, &plan, &schema(), Limit::Percent(20.0));
         assert_eq!(found.len(), faults, "{lose} of {had}: {found:?}");

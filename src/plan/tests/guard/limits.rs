@@ -5,7 +5,7 @@ use crate::plan::tests::*;
 /// A plan that deletes this many of 200 accounts.
 fn many(count: usize) -> Plan {
     let removal = |number: usize| {
-        let mut account = held(1).account;
+        let mut account = managed(1).account;
         account.target_id = TargetId::new(format!("t{number}"));
         Change::delete(
             account,
@@ -171,7 +171,7 @@ fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
     renamed
         .attributes
         .set(ADDRESS, Some(Value::text("new@example.org")));
-    let model = Model::of([held(1), held(2)]);
+    let model = Model::of([managed(1), managed(2)]);
     let made = || {
         plan(
             &sources(vec![renamed.clone(), leaver.clone()]),

@@ -7,8 +7,8 @@ use crate::plan::tests::*;
 #[test]
 fn only_what_was_interrupted_is_finished() {
     let desired = sources(vec![person(1)]);
-    let state = |held: Held, policy| {
-        let plan = plan(&desired, &Model::of([held]), policy);
+    let state = |managed: TestAccount, policy| {
+        let plan = plan(&desired, &Model::of([managed]), policy);
         let edit = plan.changes.first().and_then(Change::edit);
         let edit = edit.map(|edit| (edit.lifecycle, edit.change(DISABLED_BY).cloned()));
         (lines(&plan), edit, plan.skipped.len(), plan.warnings.len())
@@ -23,7 +23,7 @@ fn only_what_was_interrupted_is_finished() {
     let update = || vec!["update t1".to_owned()];
     // Created, and not deactivated: it was never meant to be active.
     assert_eq!(
-        state(held(1).with(DISABLED_BY, UNFINISHED), DEACTIVATED),
+        state(managed(1).with(DISABLED_BY, UNFINISHED), DEACTIVATED),
         (
             update(),
             Some((Some(Lifecycle::Disabled), clears(UNFINISHED))),
@@ -39,7 +39,7 @@ fn only_what_was_interrupted_is_finished() {
     // It waits for an administrator.
     assert_eq!(state(deactivated(""), DEACTIVATED), (vec![], None, 1, 0));
     // An administrator has activated it.
-    assert_eq!(state(held(1), DEACTIVATED), (vec![], None, 0, 0));
+    assert_eq!(state(managed(1), DEACTIVATED), (vec![], None, 0, 0));
     // This tool had deactivated it, for another reason.
     assert_eq!(
         state(deactivated("us"), DEACTIVATED),
@@ -52,7 +52,7 @@ fn only_what_was_interrupted_is_finished() {
     );
     // Without the setting, the interrupted creation becomes a usual account.
     assert_eq!(
-        state(held(1).with(DISABLED_BY, UNFINISHED), Policy::default()),
+        state(managed(1).with(DISABLED_BY, UNFINISHED), Policy::default()),
         (update(), Some((None, clears(UNFINISHED))), 0, 0)
     );
     assert_eq!(state(deactivated(""), Policy::default()), (vec![], None, 0, 1));
@@ -86,7 +86,7 @@ fn restrictions_only_grow() {
 fn only_accounts_of_this_provider_are_touched() {
     let ours = [Value::text("staff"), Value::text("old staff")];
     let (desired, model) = changed();
-    let adopted = held(1).without(EXTERNAL_ID);
+    let adopted = managed(1).without(EXTERNAL_ID);
     let by: Setting = "`policy.update_provider_mismatch` is false".into();
     for (provider, of_by_hand, of_ours) in [
         (Some("staff"), true, true),
@@ -109,7 +109,7 @@ fn only_accounts_of_this_provider_are_touched() {
                 current: current.clone(),
             });
             (
-                checks.iter().map(|(place, _)| *place).collect::<Vec<_>>(),
+                checks.iter().map(|(index, _)| *index).collect::<Vec<_>>(),
                 mismatches.collect::<Vec<_>>(),
             )
         };

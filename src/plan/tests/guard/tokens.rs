@@ -31,7 +31,7 @@ fn token(plan: Plan, limits: &GuardLimits) -> String {
 fn account(number: usize) -> Existing {
     Existing {
         target_id: TargetId::new(format!("t{number}")),
-        ..held(1).account
+        ..managed(1).account
     }
 }
 

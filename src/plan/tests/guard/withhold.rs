@@ -25,7 +25,7 @@ pub(super) fn changed() -> (DesiredState, Model) {
     let mut renamed = person(2);
     renamed.attributes.set(NAME, Some(Value::text("Other")));
     let desired = sources(vec![person(1), renamed]);
-    (desired, Model::of([held(2), held(3)]))
+    (desired, Model::of([managed(2), managed(3)]))
 }
 
 /// Each restriction removes its own kind of change, and is named.
@@ -105,7 +105,7 @@ fn nothing_is_removed_for_any_cause() {
         email: "p3@example.org".into(),
         origin: at(9),
     }];
-    let model = Model::of([held(1), held(2), held(3), held(4)]);
+    let model = Model::of([managed(1), managed(2), managed(3), managed(4)]);
     let plan = plan_owning(&[ROLE], &desired, &model, policy);
     let by = "`policy.remove` is false";
     assert_eq!(lines(&plan), Vec::<String>::new());
@@ -127,9 +127,9 @@ fn what_is_deactivated_already_is_not_withheld_again() {
         delete_deactivates: true,
         ..REMOVING
     };
-    let mut gone = held(3).with(DISABLED_BY, "us");
+    let mut gone = managed(3).with(DISABLED_BY, "us");
     gone.account.lifecycle = Lifecycle::Disabled;
-    let plan = plan(&sources(vec![person(2)]), &Model::of([held(2), gone]), policy);
+    let plan = plan(&sources(vec![person(2)]), &Model::of([managed(2), gone]), policy);
     assert_eq!(
         (lines(&plan), withheld(&plan), plan.unchanged),
         (vec![], vec![], 2)
@@ -141,10 +141,10 @@ pub(super) const DEACTIVATED: Policy = Policy {
     ..crate::plan::tests::rules::DELETE_ABSENT
 };
 
-pub(super) fn deactivated(mark: &str) -> Held {
-    let mut held = held(1).with(DISABLED_BY, mark);
-    held.account.lifecycle = Lifecycle::Disabled;
-    held
+pub(super) fn deactivated(mark: &str) -> TestAccount {
+    let mut managed = managed(1).with(DISABLED_BY, mark);
+    managed.account.lifecycle = Lifecycle::Disabled;
+    managed
 }
 
 /// A new account is created deactivated. Its mark shows that it is not complete until it is deactivated.

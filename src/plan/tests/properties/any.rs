@@ -60,21 +60,21 @@ prop_compose! {
         verified in any::<bool>(),
         missing in prop::option::weighted(0.3, (NOW - 400..=NOW, 1u32..4)),
         sign_out in prop::bool::weighted(0.3),
-    ) -> Held {
-        let mut held = held(number);
+    ) -> TestAccount {
+        let mut managed = managed(number);
         for attribute in [NAME, ADDRESS, ALIAS] {
-            held.set(attribute, person.attributes.get(attribute).cloned());
+            managed.set(attribute, person.attributes.get(attribute).cloned());
         }
         let address = person.attributes.get(ADDRESS).cloned();
-        held.set(LOGIN, address.clone());
-        held.set(VERIFIED, address.filter(|_| verified));
-        held.set(ROLES, roles);
-        if !mark { held.set(MARK, None); }
-        held.set(PROVIDER, provider.map(Value::text));
+        managed.set(LOGIN, address.clone());
+        managed.set(VERIFIED, address.filter(|_| verified));
+        managed.set(ROLES, roles);
+        if !mark { managed.set(MARK, None); }
+        managed.set(PROVIDER, provider.map(Value::text));
         if inactive {
-            held.account.lifecycle = Lifecycle::Disabled;
-            held.set(DISABLED_BY, disabled_by_us.then(|| Value::text("us")));
-            held.set(SIGN_OUT, sign_out.then(|| Value::text("pending")));
+            managed.account.lifecycle = Lifecycle::Disabled;
+            managed.set(DISABLED_BY, disabled_by_us.then(|| Value::text("us")));
+            managed.set(SIGN_OUT, sign_out.then(|| Value::text("pending")));
         }
         let text = match carries {
             0 => None,
@@ -83,10 +83,10 @@ prop_compose! {
             8.. => Some(id(number % 8 + 1).hex()),
             _ => Some(id(number).hex()),
         };
-        held.set(MISSING_SINCE, missing.map(|(since, _)| Value::text(since.to_string())));
-        held.set(MISSING_RUNS, missing.map(|(_, runs)| Value::text(runs.to_string())));
-        held.set(EXTERNAL_ID, text.map(Value::text));
-        held
+        managed.set(MISSING_SINCE, missing.map(|(since, _)| Value::text(since.to_string())));
+        managed.set(MISSING_RUNS, missing.map(|(_, runs)| Value::text(runs.to_string())));
+        managed.set(EXTERNAL_ID, text.map(Value::text));
+        managed
     }
 }
 
@@ -116,7 +116,7 @@ prop_compose! {
         desired.leavers = listed
             .map(|number| Leaver { email: format!("p{number}-0@example.org").into(), origin: at(0) })
             .into_iter().collect();
-        let there = all_accounts.into_iter().zip(accounts).filter(|(_, there)| *there).map(|(held, _)| held);
+        let there = all_accounts.into_iter().zip(accounts).filter(|(_, there)| *there).map(|(managed, _)| managed);
         (desired, Model::of(there))
     }
 }

@@ -40,7 +40,7 @@ proptest! {
         let is_signed_out = |account: &TargetId| plan.changes.iter().any(|change| only_ends_sessions(change, account));
         reported.extend(unresolved.filter(|account| !is_signed_out(account)).map(TargetId::as_str));
         prop_assert_eq!(repeated(&reported), None, "{:?}", plan);
-        let accounts = model.0.values().map(|held| &held.account);
+        let accounts = model.0.values().map(|managed| &managed.account);
         let ours = accounts.filter(|account| account.is_managed() || records.contains_key(&account.target_id));
         let silent = ours.filter(|account| !reported.contains(&account.target_id.as_str()));
         prop_assert_eq!(silent.count(), plan.unchanged, "{:?}", plan);
@@ -145,8 +145,8 @@ proptest! {
         let plan = plan(&desired, &model, policy);
         for change in &plan.changes {
             if change.reason() == Some(RemovalReason::Absent) {
-                let held = &model.0[change.target_id().unwrap()];
-                let number = |attribute| held.get(attribute).map(|held| held.as_text().parse::<i64>().unwrap());
+                let managed = &model.0[change.target_id().unwrap()];
+                let number = |attribute| managed.get(attribute).map(|managed| managed.as_text().parse::<i64>().unwrap());
                 let long_enough = number(MISSING_SINCE).is_some_and(|since| NOW - since >= after);
                 let seen = number(MISSING_RUNS).unwrap_or(0) + 1;
                 prop_assert!(long_enough && seen >= runs.unwrap_or(0).into());

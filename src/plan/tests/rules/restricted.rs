@@ -6,10 +6,10 @@ use super::*;
 fn a_restricted_run_does_only_what_it_is_restricted_to() {
     let mut leaver = person(1);
     leaver.lifecycle = Lifecycle::Disabled;
-    let mut legacy = held(3);
+    let mut legacy = managed(3);
     legacy.set(EXTERNAL_ID, Some(Value::text("p3")));
     let desired = sources(vec![leaver, person(2), person(3)]);
-    let model = Model::of([held(1), legacy, held(4)]);
+    let model = Model::of([managed(1), legacy, managed(4)]);
     let scoped = |restrict_to| {
         only(
             &desired,
@@ -31,7 +31,7 @@ fn a_restricted_run_does_only_what_it_is_restricted_to() {
 /// A target may have to write a name together with the id. It must not be the new name then.
 #[test]
 fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
-    let mut legacy = held(3);
+    let mut legacy = managed(3);
     legacy.set(EXTERNAL_ID, Some(Value::text("p3")));
     legacy.set(NAME, Some(Value::text("Before")));
     let desired = sources(vec![person(3)]);
@@ -49,7 +49,7 @@ fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
 /// An id that belongs to no known person may be wrong. Replacing it is more than a link.
 #[test]
 fn a_run_for_links_reports_an_account_that_carries_another_id() {
-    let mut other = held(9);
+    let mut other = managed(9);
     other.set(LOGIN, Some(Value::text("p3@example.org")));
     other.set(ADDRESS, Some(Value::text("p3@example.org")));
     let desired = sources(vec![person(3)]);

@@ -29,8 +29,8 @@ pub fn config_diff(out: &mut dyn Write, diff: &ConfigDiff<'_>, view: View<'_>) -
         printer.only(present, &comparison.only_first)?;
         printer.only(other, &comparison.only_second)?;
         printer.different(diff)?;
-        printer.kept(present, &comparison.kept_first)?;
-        printer.kept(other, &comparison.kept_second)?;
+        printer.skipped(present, &comparison.skipped_first)?;
+        printer.skipped(other, &comparison.skipped_second)?;
         printer.rejected(present)?;
         printer.rejected(other)?;
     }
@@ -77,8 +77,8 @@ fn verdict(diff: &ConfigDiff<'_>) -> String {
         (comparison.only_first.len(), "only present"),
         (comparison.only_second.len(), "only new"),
         (comparison.different.len(), "different"),
-        (comparison.kept_first.len(), "no longer skipped"),
-        (comparison.kept_second.len(), "newly skipped"),
+        (comparison.skipped_first.len(), "no longer skipped"),
+        (comparison.skipped_second.len(), "newly skipped"),
         (diff.present.rejected.len(), "no longer rejected"),
         (diff.other.rejected.len(), "newly rejected"),
     ];
@@ -133,11 +133,11 @@ impl Printer<'_> {
 
     fn now(&self, present: &Change, other: &Change, diff: &ConfigDiff<'_>) -> (String, Vec<String>) {
         let show = self.view.show;
-        let told = |change: &Change, side: &DiffSide<'_>| {
+        let shown = |change: &Change, side: &DiffSide<'_>| {
             let details = details(change, side.catalog.schema(change.resource), show);
             format!("{} {details}", change.kind.verb()).trim_end().to_owned()
         };
-        let (now, then) = (told(present, &diff.present), told(other, &diff.other));
+        let (now, then) = (shown(present, &diff.present), shown(other, &diff.other));
         let schema = diff.present.catalog.schema(present.resource);
         let is_shown = show == Show::Values;
         let text = if now != then || is_shown {
@@ -155,24 +155,24 @@ impl Printer<'_> {
         )
     }
 
-    fn kept(&mut self, side: &DiffSide<'_>, kept: &[&Skipped]) -> io::Result<()> {
-        if kept.is_empty() {
+    fn skipped(&mut self, side: &DiffSide<'_>, skipped: &[&Skipped]) -> io::Result<()> {
+        if skipped.is_empty() {
             return Ok(());
         }
-        self.heading(&format!("Skipped only with {}", side.file), kept.len())?;
-        let shown = self.shown(kept.len());
-        for kept in &kept[..shown] {
-            let id = kept
+        self.heading(&format!("Skipped only with {}", side.file), skipped.len())?;
+        let shown = self.shown(skipped.len());
+        for skipped in &skipped[..shown] {
+            let id = skipped
                 .id
                 .as_ref()
                 .map_or_else(|| "(no id)".to_owned(), |id| id.marked().to_string());
             self.line(
-                &format!("  = {id}  {}  (account {})", kept.reason, kept.target_id),
+                &format!("  = {id}  {}  (account {})", skipped.reason, skipped.target_id),
                 6,
                 FAINT,
             )?;
         }
-        self.more(kept.len(), shown)?;
+        self.more(skipped.len(), shown)?;
         writeln!(self.out)
     }
 

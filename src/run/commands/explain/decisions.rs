@@ -47,22 +47,22 @@ impl Facts<'_> {
             .iter()
             .filter(|withheld| concerns(&&withheld.change));
         decisions.extend(withheld.map(|withheld| self.change(&withheld.change, Some(&withheld.by))));
-        let skipped = self.plan.skipped.iter().filter(|kept| {
+        let skipped = self.plan.skipped.iter().filter(|skipped| {
             self.is_about(
                 wanted,
-                kept.resource,
-                kept.id.as_ref(),
-                Some(kept.target_id.as_str()),
+                skipped.resource,
+                skipped.id.as_ref(),
+                Some(skipped.target_id.as_str()),
             )
         });
-        decisions.extend(skipped.map(|kept| {
-            let record = kept
+        decisions.extend(skipped.map(|skipped| {
+            let record = skipped
                 .record
                 .as_ref()
                 .map_or_else(String::new, |record| format!(" ({record})"));
             nothing(format!(
                 "account {} is skipped: {}{record}",
-                kept.target_id, kept.reason
+                skipped.target_id, skipped.reason
             ))
         }));
         let unresolved = self
@@ -164,7 +164,7 @@ impl Facts<'_> {
         let hits = wanted.hits.iter();
         hits.flat_map(|(resource, hits)| {
             let people = hits.people.iter();
-            people.filter_map(move |place| of_type(*resource)?.objects.get(*place))
+            people.filter_map(move |index| of_type(*resource)?.objects.get(*index))
         })
         .collect()
     }

@@ -13,8 +13,8 @@ pub(super) fn owners(account: &Existing, plan: &Plan, of_type: &DesiredState, sc
         .chain(changes.filter_map(|change| change.id()))
         .collect();
     let by_id = Hits {
-        people: places(&of_type.objects, |person| ids.contains(&&person.id)),
-        rejected: places(&of_type.rejected, |rejected| {
+        people: indexes(&of_type.objects, |person| ids.contains(&&person.id)),
+        rejected: indexes(&of_type.rejected, |rejected| {
             rejected.id.as_ref().is_some_and(|id| ids.contains(&id))
         }),
         leavers: Vec::new(),
@@ -30,25 +30,25 @@ pub(super) fn owners(account: &Existing, plan: &Plan, of_type: &DesiredState, sc
         .collect();
     let is_theirs = |name: &str| names.iter().any(|known| alike(known, name));
     Hits {
-        people: places(&of_type.objects, |person| {
+        people: indexes(&of_type.objects, |person| {
             let mut purposes = [Purpose::Login, Purpose::Address].into_iter();
             purposes.any(|purpose| person.attributes.text_of(schema, purpose).is_some_and(is_theirs))
         }),
-        rejected: places(&of_type.rejected, |rejected| {
+        rejected: indexes(&of_type.rejected, |rejected| {
             rejected.claims.addresses.iter().any(|address| is_theirs(address))
         }),
         leavers: Vec::new(),
     }
 }
 
-fn places<T>(all: &[T], fits: impl Fn(&T) -> bool) -> Vec<usize> {
+fn indexes<T>(all: &[T], fits: impl Fn(&T) -> bool) -> Vec<usize> {
     let fitting = all.iter().enumerate().filter(|(_, one)| fits(one));
-    fitting.map(|(place, _)| place).collect()
+    fitting.map(|(index, _)| index).collect()
 }
 
-/// Keeps each place once, if it is not known.
-pub(super) fn keep_new(places: &mut Vec<usize>, known: &[usize]) {
-    places.sort_unstable();
-    places.dedup();
-    places.retain(|place| !known.contains(place));
+/// Keeps each index once, if it is not known.
+pub(super) fn keep_new(indexes: &mut Vec<usize>, known: &[usize]) {
+    indexes.sort_unstable();
+    indexes.dedup();
+    indexes.retain(|index| !known.contains(index));
 }

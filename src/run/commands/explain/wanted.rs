@@ -56,7 +56,7 @@ impl<'a> Wanted<'a> {
         desired: &[DesiredState],
         catalog: &Catalog,
     ) {
-        for (place, of_type) in desired.iter().enumerate() {
+        for (index, of_type) in desired.iter().enumerate() {
             let schema = catalog.schema(of_type.resource);
             let accounts = accounts
                 .iter()
@@ -67,7 +67,7 @@ impl<'a> Wanted<'a> {
                 more.people.extend(found.people);
                 more.rejected.extend(found.rejected);
             }
-            let hits = &mut self.hits[place].1;
+            let hits = &mut self.hits[index].1;
             keep_new(&mut more.people, &hits.people);
             keep_new(&mut more.rejected, &hits.rejected);
             hits.people.extend(&more.people);
@@ -78,39 +78,39 @@ impl<'a> Wanted<'a> {
 
     /// Adds ids, login names and addresses of records.
     fn learn(&mut self, of_type: &DesiredState, schema: &Schema, hits: &Hits) {
-        for place in &hits.people {
-            let person = &of_type.objects[*place];
+        for index in &hits.people {
+            let person = &of_type.objects[*index];
             self.ids.push((of_type.resource, person.id.clone()));
             let names = [Purpose::Login, Purpose::Address].into_iter();
             let names = names.filter_map(|purpose| person.attributes.text_of(schema, purpose));
             self.logins.extend(names.map(str::to_owned));
         }
-        for place in &hits.rejected {
-            let rejected = &of_type.rejected[*place];
+        for index in &hits.rejected {
+            let rejected = &of_type.rejected[*index];
             self.ids
                 .extend(rejected.id.clone().map(|id| (of_type.resource, id)));
             self.logins
                 .extend(rejected.claims.addresses.iter().map(ToString::to_string));
         }
-        let leavers = hits.leavers.iter().map(|place| &of_type.leavers[*place].email);
+        let leavers = hits.leavers.iter().map(|index| &of_type.leavers[*index].email);
         self.logins.extend(leavers.map(ToString::to_string));
     }
 
     fn add_hashed(&self, of_type: &DesiredState, hits: &mut Hits) {
-        let add = |places: &mut Vec<usize>, place: usize| {
-            if !places.contains(&place) {
-                places.push(place);
+        let add = |indexes: &mut Vec<usize>, index: usize| {
+            if !indexes.contains(&index) {
+                indexes.push(index);
             }
         };
-        for (place, person) in of_type.objects.iter().enumerate() {
+        for (index, person) in of_type.objects.iter().enumerate() {
             if self.is_hash_of(&person.id.hex()) || self.is_hash_of(&person.origin.at) {
-                add(&mut hits.people, place);
+                add(&mut hits.people, index);
             }
         }
-        for (place, rejected) in of_type.rejected.iter().enumerate() {
+        for (index, rejected) in of_type.rejected.iter().enumerate() {
             let of_id = rejected.id.as_ref().is_some_and(|id| self.is_hash_of(&id.hex()));
             if of_id || self.is_hash_of(&rejected.at.at) {
-                add(&mut hits.rejected, place);
+                add(&mut hits.rejected, index);
             }
         }
     }

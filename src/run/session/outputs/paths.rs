@@ -33,8 +33,8 @@ pub(in crate::run) const HINT: &str = "name a different file for each option";
 /// each with a description to follow "is".
 pub(in crate::run) fn clash(command: &Command, global: &Global, read: &[(String, PathBuf)]) -> Option<Clash> {
     let written = written(command, global);
-    for (place, (option, path)) in written.iter().enumerate() {
-        for (other, path_of_other) in &written[place + 1..] {
+    for (index, (option, path)) in written.iter().enumerate() {
+        for (other, path_of_other) in &written[index + 1..] {
             if names_of(other, path_of_other)
                 .iter()
                 .any(|name| is_same(path, name))

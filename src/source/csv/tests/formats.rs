@@ -11,13 +11,13 @@ fn open(column: &str) -> String {
 /// The rest may still be missing.
 #[test]
 fn the_last_value_without_line_break_is_not_trusted() {
-    let kept = format!("{}; until then it is not written", open("phone"));
+    let reason = format!("{}; until then it is not written", open("phone"));
     for end in ["+49 30 90", ""] {
         let records = read(format!("{HEADER}a@b,A,B,{end}")).unwrap();
         let found: Vec<_> = records.iter().map(summary).collect();
         assert_eq!(
             found,
-            [person(2, "a@b", &kept), person(2, "a@b", "a@b|A|B|-|a@b|-")]
+            [person(2, "a@b", &reason), person(2, "a@b", "a@b|A|B|-|a@b|-")]
         );
         let Record::Person(found) = &records[1] else {
             panic!("{records:?}");

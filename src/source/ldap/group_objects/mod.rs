@@ -34,7 +34,7 @@ pub(super) struct GroupObjects {
     source: Arc<str>,
     resource: TypeId,
     /// The attribute of members.
-    place: Option<AttributeIndex>,
+    members: Option<AttributeIndex>,
     settings: LdapGroups,
     mapping: Mapping,
     refinement: Refinement,
@@ -58,7 +58,7 @@ impl GroupObjects {
         Some(Self {
             source: source.clone(),
             resource,
-            place: schema.find(Purpose::Members),
+            members: schema.find(Purpose::Members),
             whole: refinement.needed_whole(afterwards.collect()),
             attributes: requested(settings),
             settings: settings.clone(),
@@ -220,15 +220,15 @@ impl GroupObjects {
             doubt,
             ..
         } = draft;
-        let Some(place) = self.place else {
+        let Some(attribute) = self.members else {
             return each(Record::Person(group));
         };
         if let Some(why) = doubt {
-            group.unknown.insert(place);
+            group.unknown.insert(attribute);
             each(warning(&group, format!("its members stay as they are: {why}")));
         } else {
-            group.unknown.remove(place);
-            group.attributes.set(place, Value::references(members));
+            group.unknown.remove(attribute);
+            group.attributes.set(attribute, Value::references(members));
         }
         each(Record::Person(group));
     }

@@ -1,6 +1,6 @@
 //! What the names in a directory refer to: people and groups by DN, login name and primary group. Pure.
 
-use std::collections::hash_map::Entry as Place;
+use std::collections::hash_map::Entry as MapEntry;
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Dn;
@@ -72,8 +72,8 @@ impl Directory {
     pub(in crate::source::ldap) fn add_person(&mut self, entry: &Entry, meaning: &Meaning) {
         for uid in entry.values(UID).map(folded) {
             match self.by_uid.entry(self.numbers.number(&uid)) {
-                Place::Occupied(mut named) => named.get_mut().others.push(meaning.clone()),
-                Place::Vacant(free) => drop(free.insert(Named::only(meaning.clone()))),
+                MapEntry::Occupied(mut named) => named.get_mut().others.push(meaning.clone()),
+                MapEntry::Vacant(free) => drop(free.insert(Named::only(meaning.clone()))),
             }
         }
         if let Some(sid) = primary_group(entry) {

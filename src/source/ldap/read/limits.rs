@@ -14,7 +14,7 @@ const POLICY: &str =
     "CN=Default Query Policy,CN=Query-Policies,CN=Directory Service,CN=Windows NT,CN=Services";
 const LIMITS: &str = "lDAPAdminLimits";
 /// Limits that can affect a read.
-const TOLD: [&str; 3] = ["MaxPageSize", "MaxQueryDuration", "MaxValRange"];
+const SHOWN: [&str; 3] = ["MaxPageSize", "MaxQueryDuration", "MaxValRange"];
 
 /// The limits of Active Directory's default query policy; `None` for other servers, and if it may not be read.
 ///
@@ -41,8 +41,8 @@ fn describe_policy(policy: &Entry) -> Option<String> {
         let (_, limit) = limits.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
         Some(format!("{name} {limit}"))
     };
-    let told: Vec<String> = TOLD.iter().filter_map(value).collect();
-    (!told.is_empty()).then(|| format!("the default query policy says {}", told.join(", ")))
+    let shown: Vec<String> = SHOWN.iter().filter_map(value).collect();
+    (!shown.is_empty()).then(|| format!("the default query policy says {}", shown.join(", ")))
 }
 
 /// What a complete read has shown, and what the server says.
@@ -84,8 +84,8 @@ mod tests {
             b"\xff=1",
             b"MaxQueryDuration=120",
         ];
-        let told = "the default query policy says MaxPageSize 1000, MaxQueryDuration 120, MaxValRange 1500";
-        assert_eq!(limits(&values).as_deref(), Some(told));
+        let shown = "the default query policy says MaxPageSize 1000, MaxQueryDuration 120, MaxValRange 1500";
+        assert_eq!(limits(&values).as_deref(), Some(shown));
         assert_eq!(limits(&[b"MaxPageSize"]), None);
         assert_eq!(limits(&[]), None);
     }

@@ -114,7 +114,7 @@ mod tests {
     const OWN: &str = "ldap://ForestDnsZones.example.org/DC=ForestDnsZones,DC=example,DC=org";
     const BRANCH: &str = "ldap://dc2.example.org/ou=branch,dc=example,dc=org";
 
-    fn told(expected: &[&str], references: &[&[&str]]) -> usize {
+    fn warned(expected: &[&str], references: &[&[&str]]) -> usize {
         let expected: Vec<_> = expected
             .iter()
             .map(|one| ExpectedReference::parse(one).unwrap())
@@ -129,28 +129,28 @@ mod tests {
 
     #[test]
     fn each_address_of_a_reference_has_to_be_known() {
-        assert_eq!(told(&[], &[&[OWN], &[OWN, OWN]]), 0);
-        assert_eq!(told(&[], &[&[BRANCH]]), 1);
-        assert_eq!(told(&[], &[&[OWN, BRANCH]]), 1);
-        assert_eq!(told(&[], &[&["nonsense"], &[]]), 2);
-        assert_eq!(told(&["dc2.example.org"], &[&[BRANCH], &[OWN, BRANCH]]), 0);
+        assert_eq!(warned(&[], &[&[OWN], &[OWN, OWN]]), 0);
+        assert_eq!(warned(&[], &[&[BRANCH]]), 1);
+        assert_eq!(warned(&[], &[&[OWN, BRANCH]]), 1);
+        assert_eq!(warned(&[], &[&["nonsense"], &[]]), 2);
+        assert_eq!(warned(&["dc2.example.org"], &[&[BRANCH], &[OWN, BRANCH]]), 0);
         assert_eq!(
-            told(&["dc2.example.org"], &[&[BRANCH, "ldap://dc3/ou=branch"]]),
+            warned(&["dc2.example.org"], &[&[BRANCH, "ldap://dc3/ou=branch"]]),
             1
         );
     }
 
     #[test]
     fn one_that_comes_again_is_told_once_and_of_many_the_first() {
-        assert_eq!(told(&[], &[&[BRANCH], &[BRANCH]]), 1);
+        assert_eq!(warned(&[], &[&[BRANCH], &[BRANCH]]), 1);
         let many: Vec<String> = (0..25).map(|number| format!("ldap://dc{number}/")).collect();
         let mut met = References::default();
         for url in &many {
             met.take(std::slice::from_ref(url)).unwrap();
         }
-        let told = met.warnings();
-        assert_eq!(told.len(), NAMED + 1);
-        assert_eq!(told[NAMED], "there are 15 references more");
+        let warned = met.warnings();
+        assert_eq!(warned.len(), NAMED + 1);
+        assert_eq!(warned[NAMED], "there are 15 references more");
     }
 
     #[test]

@@ -103,8 +103,8 @@ impl<'a> Search<'a> {
             let start = Instant::now();
             let result = self.page(connection, cookie, each).await?;
             self.pages += 1;
-            let held = self.entries - before + self.references - passed_over;
-            self.largest_page = self.largest_page.max(held);
+            let size = self.entries - before + self.references - passed_over;
+            self.largest_page = self.largest_page.max(size);
             if self.pages == 1 {
                 self.first_page = start.elapsed();
             }

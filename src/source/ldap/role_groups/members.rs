@@ -78,25 +78,34 @@ impl Members {
                 || uids.iter().any(|uid| rule.uids.contains(uid.as_str()))
                 || primary.as_ref().is_some_and(|sid| rule.sids.contains(sid))
         };
-        let held: Vec<bool> = self.rules.iter().map(is_in).collect();
+        let matching: Vec<bool> = self.rules.iter().map(is_in).collect();
         if let Some(sid) = primary
             && !self.primary.contains(&sid)
         {
             self.primary.insert(sid);
         }
-        for (rule, _) in self.rules.iter_mut().zip(&held).filter(|(_, held)| **held) {
+        for (rule, _) in self
+            .rules
+            .iter_mut()
+            .zip(&matching)
+            .filter(|(_, matching)| **matching)
+        {
             rule.holders += 1;
         }
-        if let Some(roles) = self.shared.get(&held) {
+        if let Some(roles) = self.shared.get(&matching) {
             return Some(roles.clone());
         }
-        let given = self.rules.iter().zip(&held).filter(|(_, held)| **held);
+        let given = self
+            .rules
+            .iter()
+            .zip(&matching)
+            .filter(|(_, matching)| **matching);
         let mut roles: Vec<Box<str>> = given.map(|(rule, _)| rule.role.clone()).collect();
         roles.extend(self.base_roles.iter().cloned());
         roles.sort_unstable();
         roles.dedup();
         let roles = Roles::from(roles);
-        self.shared.insert(held, roles.clone());
+        self.shared.insert(matching, roles.clone());
         Some(roles)
     }
 

@@ -36,7 +36,7 @@ pub(crate) enum StatusSource {
 
 impl LifecycleRule {
     pub(crate) fn new(active: &LdapActive, passing: PassingState) -> Self {
-        let held = match active {
+        let rule = match active {
             LdapActive::Status {
                 attribute,
                 disable_mask,
@@ -44,15 +44,15 @@ impl LifecycleRule {
             LdapActive::Rules(rules) => StatusSource::Rules(rules.clone()),
             LdapActive::Always => return Self::Active,
         };
-        Self::FromRecord(held, passing)
+        Self::FromRecord(rule, passing)
     }
 
     /// At this time in seconds since 1970.
     pub(super) fn read(&self, record: &RawRecord, now: i64) -> Result<Lifecycle, Unusable> {
-        let Self::FromRecord(held, passing) = self else {
+        let Self::FromRecord(rule, passing) = self else {
             return Ok(Lifecycle::Active);
         };
-        let status = match held {
+        let status = match rule {
             StatusSource::Status(field, mask) => status::read(field.first(record), &field.attribute, *mask),
             StatusSource::Rules(rules) => active::read(rules, record, now),
         };
@@ -66,16 +66,16 @@ impl LifecycleRule {
         };
         Err(Unusable {
             reason,
-            missing: held.missing(record),
+            missing: rule.missing(record),
         })
     }
 
     /// Describes the rules, for `check`.
     pub(super) fn meaning(&self) -> String {
-        let Self::FromRecord(held, passing) = self else {
+        let Self::FromRecord(rule, passing) = self else {
             return "every listed person is enabled".to_owned();
         };
-        let rules = match held {
+        let rules = match rule {
             StatusSource::Status(field, mask) => vec![status::meaning(&field.attribute, *mask)],
             StatusSource::Rules(rules) => rules.iter().map(active::meaning).collect(),
         };

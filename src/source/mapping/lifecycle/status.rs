@@ -68,8 +68,8 @@ pub(super) fn meaning(attribute: &LdapAttribute, mask: i32) -> String {
             let passes = (passing_bits != 0).then(|| {
                 format!("bits 0x{passing_bits:x} are a lockout or an expired password, which is temporary")
             });
-            let told: Vec<String> = disables.into_iter().chain(passes).collect();
-            format!("`{name}`: {}", told.join("; "))
+            let parts: Vec<String> = disables.into_iter().chain(passes).collect();
+            format!("`{name}`: {}", parts.join("; "))
         }
     }
 }

@@ -54,7 +54,7 @@ impl Client {
                 serde_json::from_slice(item).map(|object| (each.borrow_mut())(object))
             });
             fed.map_err(|error| odd(call.operation, status, &error))?;
-            if items.held() > LONGEST {
+            if items.buffered() > LONGEST {
                 break;
             }
         }

@@ -64,7 +64,7 @@ pub(super) struct Client {
     /// The server has accepted our password.
     was_let_in: Cell<bool>,
     /// A message has said that it takes time.
-    told: Cell<bool>,
+    announced: Cell<bool>,
 }
 
 impl Client {
@@ -89,7 +89,7 @@ impl Client {
             overload: Cell::default(),
             clock_ahead: Cell::new(None),
             was_let_in: Cell::new(false),
-            told: Cell::new(false),
+            announced: Cell::new(false),
         })
     }
 
@@ -200,7 +200,7 @@ impl Client {
         ) {
             self.overload.set(self.overload.get() + 1);
         }
-        if pause.is_some() && !self.told.replace(true) {
+        if pause.is_some() && !self.announced.replace(true) {
             tracing::warn!(url = %self.base, "the target does not answer; trying again for some seconds");
         }
         if let (TargetErrorKind::Throttled { .. }, Some(pause)) = (error.kind, pause) {

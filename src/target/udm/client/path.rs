@@ -63,8 +63,8 @@ impl Path {
     /// One object with only these properties.
     pub(in crate::target::udm) fn object_with(kind: Kind, dn: &str, properties: &[&str]) -> Self {
         let mut path = Self::object(kind, dn).0;
-        for (place, property) in properties.iter().enumerate() {
-            let sign = if place == 0 { '?' } else { '&' };
+        for (index, property) in properties.iter().enumerate() {
+            let sign = if index == 0 { '?' } else { '&' };
             let _ = write!(path, "{sign}properties={}", encoded(property));
         }
         Self(path)

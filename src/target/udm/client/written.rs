@@ -1,4 +1,4 @@
-//! Whether an answer to a write is one of UDM. A proxy may answer in its place, with a success status.
+//! Whether an answer to a write is one of UDM. A proxy may answer instead, with a success status.
 
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
@@ -40,7 +40,7 @@ fn is_document(body: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// The recorded answers of a UDM, and what a proxy or another service may send in their place.
+    /// The recorded answers of a UDM, and what a proxy or another service may send instead.
     #[test]
     fn answers_of_udm_are_told_from_others() {
         let created = r#"{"dn": "uid=ada,dc=b", "uuid": "u", "_links": {}}"#;

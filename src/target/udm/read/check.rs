@@ -69,22 +69,26 @@ impl UdmTarget {
         findings.push(match self.types(kind).await {
             Err(error) => problem(&properties, &error),
             Ok(types) => {
-                match wrong_property(section(kind), objects, (&types, &self.settings.property_places)) {
+                match wrong_property(
+                    section(kind),
+                    objects,
+                    (&types, &self.settings.property_locations),
+                ) {
                     Some((wrong, fix)) => Diagnosis::problem(subject(&properties), wrong, Some(fix)),
                     None => works(&properties, format!("all {} are there", objects.properties.len())),
                 }
             }
         });
         let container = format!("{},{base}", objects.ou);
-        let place = format!("container of {what}");
+        let step = format!("container of {what}");
         match self.has_container(&container).await {
-            Err(error) => findings.push(problem(&place, &error)),
+            Err(error) => findings.push(problem(&step, &error)),
             Ok(false) => {
                 let seen = format!("{container} is missing; the first run that needs it creates it");
-                findings.push(works(&place, seen));
+                findings.push(works(&step, seen));
             }
             Ok(true) => {
-                findings.push(works(&place, container.clone()));
+                findings.push(works(&step, container.clone()));
                 findings.push(self.count_objects(kind, what, &container).await);
             }
         }

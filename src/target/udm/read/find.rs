@@ -48,12 +48,12 @@ impl UdmTarget {
             return Ok(None);
         };
         let prepared = self.prepared()?;
-        let Some(place) = prepared.type_state(resource).filter(|place| place.is_there.get()) else {
+        let Some(state) = prepared.type_state(resource).filter(|state| state.is_there.get()) else {
             return Ok(None);
         };
         let property = self.objects(resource).key.as_str();
         let found = self
-            .search(resource, &place.container, &[(property, &text)], &[property])
+            .search(resource, &state.container, &[(property, &text)], &[property])
             .await?;
         Ok(found.into_iter().find(|object| {
             object

@@ -54,13 +54,13 @@ impl UdmTarget {
         each: &mut dyn FnMut(Existing),
     ) -> Result<(), TargetError> {
         let prepared = self.prepared()?;
-        let Some(place) = &prepared.groups else {
+        let Some(state) = &prepared.groups else {
             return Ok(());
         };
         let mut waiting: Vec<Unlinked> = Vec::new();
         let take = RefCell::new(|object: Object| {
             let group = Unlinked {
-                account: self.listed(GROUP, place, &object),
+                account: self.listed(GROUP, state, &object),
                 members: self
                     .members(&object)
                     .map(|dn| self.memory.reference(dn))
@@ -72,7 +72,7 @@ impl UdmTarget {
                 each(self.linked(group));
             }
         });
-        self.list(GROUP, place, &take).await?;
+        self.list(GROUP, state, &take).await?;
         for group in waiting {
             each(self.linked(group));
         }
@@ -82,11 +82,11 @@ impl UdmTarget {
     async fn list(
         &self,
         resource: TypeId,
-        place: &TypeState,
+        state: &TypeState,
         each: &RefCell<dyn FnMut(Object) + '_>,
     ) -> Result<(), TargetError> {
         self.memory.forget(resource);
-        if !place.is_there.get() {
+        if !state.is_there.get() {
             return Ok(());
         }
         let properties = self.listed_properties(resource);
@@ -95,7 +95,7 @@ impl UdmTarget {
         } else {
             "list_users"
         };
-        let path = Path::search(Kind::of(resource), &place.container, &[], &properties);
+        let path = Path::search(Kind::of(resource), &state.container, &[], &properties);
         let call = Call::get(operation, path);
         self.client.list(&call, each).await
     }
@@ -111,8 +111,8 @@ impl UdmTarget {
     }
 
     /// Like `existing`, for an object of a list.
-    fn listed(&self, resource: TypeId, place: &TypeState, object: &Object) -> Existing {
-        let existing = self.existing(resource, place, object);
+    fn listed(&self, resource: TypeId, state: &TypeState, object: &Object) -> Existing {
+        let existing = self.existing(resource, state, object);
         if matches!(existing.ownership, Ownership::Foreign(_)) {
             self.memory.is_foreign(resource, &object.dn);
         }
@@ -123,7 +123,7 @@ impl UdmTarget {
     pub(in crate::target::udm) fn existing(
         &self,
         resource: TypeId,
-        place: &TypeState,
+        state: &TypeState,
         object: &Object,
     ) -> Existing {
         let objects = self.objects(resource);
@@ -141,7 +141,7 @@ impl UdmTarget {
         if self.settings.groups.is_some() {
             self.memory.means(&object.dn, &target_id, id.as_ref());
         }
-        let mut attributes = attributes(schema, objects, place, object);
+        let mut attributes = attributes(schema, objects, state, object);
         if let Some(key) = schema.find(Purpose::ExternalId) {
             // As everywhere else in the program. Requests contain the id itself.
             attributes.set(key, id.as_ref().map(|id| Value::text(id.hex())));
@@ -168,16 +168,16 @@ impl UdmTarget {
     }
 
     /// Records the unique values of an object.
-    pub(in crate::target::udm) fn hold(&self, resource: TypeId, object: &TargetId, held: &Attributes) {
-        for unique in self.unique(resource, held) {
+    pub(in crate::target::udm) fn hold(&self, resource: TypeId, object: &TargetId, attributes: &Attributes) {
+        for unique in self.unique(resource, attributes) {
             self.memory.take(object, &unique);
         }
     }
 
     /// The unique values among these attributes.
-    pub(in crate::target::udm) fn unique(&self, resource: TypeId, held: &Attributes) -> Vec<Unique> {
+    pub(in crate::target::udm) fn unique(&self, resource: TypeId, attributes: &Attributes) -> Vec<Unique> {
         let unique = |(index, value)| self.unique_value(resource, index, value);
-        held.iter().filter_map(unique).collect()
+        attributes.iter().filter_map(unique).collect()
     }
 
     /// The value as the server compares it, if it is unique.
@@ -230,8 +230,8 @@ impl UdmTarget {
             Reference::Foreign(dn) => self.memory.reference(&dn),
             known @ Reference::Managed(..) => known,
         });
-        if let Some(place) = self.catalog.schema(GROUP).find(Purpose::Members) {
-            account.attributes.set(place, Value::references(references));
+        if let Some(state) = self.catalog.schema(GROUP).find(Purpose::Members) {
+            account.attributes.set(state, Value::references(references));
         }
         account
     }
@@ -246,14 +246,14 @@ pub(super) fn unique(property: &str, text: &str) -> Option<Unique> {
     })
 }
 
-fn attributes(schema: &Schema, objects: &UdmObjects, place: &TypeState, object: &Object) -> Attributes {
+fn attributes(schema: &Schema, objects: &UdmObjects, state: &TypeState, object: &Object) -> Attributes {
     let mut attributes = Attributes::default();
     for (index, spec) in schema.iter().filter(|(_, spec)| spec.is_listed()) {
         let value = match spec.purpose {
             Purpose::Members | Purpose::ExternalId => None,
-            _ if *spec.name == *POSITION => Some(position(objects, place, &object.dn)),
+            _ if *spec.name == *POSITION => Some(position(objects, state, &object.dn)),
             _ => object.properties.get(&*spec.name).and_then(|json| {
-                let cardinality = normalize::cardinality(spec, Some(&place.types));
+                let cardinality = normalize::cardinality(spec, Some(&state.types));
                 values::read(properties::form(&spec.name), cardinality, json)
             }),
         };
@@ -263,9 +263,13 @@ fn attributes(schema: &Schema, objects: &UdmObjects, place: &TypeState, object: 
 }
 
 /// The position of the object, in the spelling of the configuration.
-fn position(objects: &UdmObjects, place: &TypeState, dn: &str) -> Value {
+fn position(objects: &UdmObjects, state: &TypeState, dn: &str) -> Value {
     let parent = name::parent(dn);
-    let is_at_place = Dn::parse(parent.as_bytes()) == Dn::parse(place.container.as_bytes());
-    let position = if is_at_place { objects.ou.as_str() } else { parent };
+    let is_in_container = Dn::parse(parent.as_bytes()) == Dn::parse(state.container.as_bytes());
+    let position = if is_in_container {
+        objects.ou.as_str()
+    } else {
+        parent
+    };
     Value::text(position)
 }

@@ -9,7 +9,7 @@ use super::super::rules::{name, properties};
 use super::super::state::UdmTarget;
 use super::super::state::prepared::{Prepared, TypeState};
 use super::super::wire::{Object, Template};
-use crate::config::{PropertyPlaces, UdmObjects};
+use crate::config::{PropertyLocations, UdmObjects};
 use crate::model::TypeId;
 use crate::target::{TargetError, TargetErrorKind};
 
@@ -43,7 +43,8 @@ impl UdmTarget {
         let missing = self.missing(&container, base).await?;
         let types = self.types(kind).await?;
         let section = section(kind);
-        if let Some((what, hint)) = wrong_property(section, objects, (&types, &self.settings.property_places))
+        if let Some((what, hint)) =
+            wrong_property(section, objects, (&types, &self.settings.property_locations))
         {
             return Err(misconfigured("read_template", what, hint));
         }
@@ -92,8 +93,8 @@ impl UdmTarget {
             self.create_container(dn).await?;
             prepared.is_made(dn);
         }
-        if let Some(place) = prepared.type_state(resource) {
-            place.is_there.set(true);
+        if let Some(state) = prepared.type_state(resource) {
+            state.is_there.set(true);
         }
         Ok(())
     }
@@ -133,18 +134,18 @@ pub(in crate::target::udm) fn section(kind: Kind) -> &'static str {
 pub(in crate::target::udm) fn wrong_property(
     section: &str,
     objects: &UdmObjects,
-    (types, places): (&Types, &PropertyPlaces),
+    (types, locations): (&Types, &PropertyLocations),
 ) -> Option<(String, String)> {
     let named = objects.properties.iter().chain(&objects.marker_property);
     let unknown: Vec<&String> = named.filter(|name| !types.has(name)).collect();
     if let [first, ..] = unknown[..] {
         let all: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
         let at = |name: &&String| {
-            places
+            locations
                 .iter()
                 .find(|((of, known), _)| *of == section && known == *name)
         };
-        let places: BTreeSet<String> = unknown
+        let locations: BTreeSet<String> = unknown
             .iter()
             .filter_map(|name| at(name).map(|(_, origin)| format!(", {origin}")))
             .collect();
@@ -154,10 +155,10 @@ pub(in crate::target::udm) fn wrong_property(
                 format!("take it out of `{section}.properties`, or add the extended attribute to the server")
             }
         };
-        let places: String = places.into_iter().collect();
+        let locations: String = locations.into_iter().collect();
         return Some((
             format!(
-                "UDM has no property {} (`{section}.properties`{places})",
+                "UDM has no property {} (`{section}.properties`{locations})",
                 all.join(", ")
             ),
             hint,

@@ -23,15 +23,15 @@ impl UdmTarget {
         changes: &[Change],
     ) -> Result<Vec<Snapshot>, TargetError> {
         let each = changes.iter().map(async |change| {
-            let mut kept = self.notes_kept(change);
+            let mut snapshot = self.notes_of(change);
             if let Write::Delete(account) = &change.write {
                 let groups = self.groups_of(change.resource, account).await?;
-                kept.details.extend((!groups.is_empty()).then(|| Detail {
+                snapshot.details.extend((!groups.is_empty()).then(|| Detail {
                     name: GROUPS.into(),
                     texts: groups,
                 }));
             }
-            Ok(kept)
+            Ok(snapshot)
         });
         futures::stream::iter(each).buffered(AT_ONCE).try_collect().await
     }
@@ -48,7 +48,7 @@ impl UdmTarget {
     }
 
     /// The own records in the marker property.
-    fn notes_kept(&self, change: &Change) -> Snapshot {
+    fn notes_of(&self, change: &Change) -> Snapshot {
         let Some(object) = change.target_id() else {
             return Snapshot::default();
         };
@@ -85,9 +85,9 @@ impl UdmTarget {
     }
 
     /// The current names of the groups in a snapshot: those in the container, if they still exist, and others.
-    pub(in crate::target::udm) fn groups_kept(&self, details: &[Detail]) -> (Vec<Box<str>>, Vec<Box<str>>) {
-        let kept = details.iter().filter(|detail| *detail.name == *GROUPS);
-        let (others, ours): (Vec<&Box<str>>, Vec<&Box<str>>) = kept
+    pub(in crate::target::udm) fn groups_in(&self, details: &[Detail]) -> (Vec<Box<str>>, Vec<Box<str>>) {
+        let groups = details.iter().filter(|detail| *detail.name == *GROUPS);
+        let (others, ours): (Vec<&Box<str>>, Vec<&Box<str>>) = groups
             .flat_map(|detail| &detail.texts)
             .partition(|text| text.contains('='));
         let ours = ours

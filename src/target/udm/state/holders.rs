@@ -45,8 +45,8 @@ impl Memory {
     pub(in crate::target::udm) fn take(&self, object: &TargetId, value: &Unique) {
         let number = self.numbers.halves(value);
         let mut objects = self.objects.borrow_mut();
-        let place = objects.place(object);
-        objects.take(place, value.kind(), number);
+        let index = objects.index(object);
+        objects.take(index, value.kind(), number);
     }
 
     /// The object no longer has a value of this kind.
@@ -63,8 +63,8 @@ impl Memory {
 
     fn give_up_kind(&self, object: &TargetId, kind: usize) {
         let mut objects = self.objects.borrow_mut();
-        if let Some(place) = objects.find(object) {
-            objects.give_up(place, kind);
+        if let Some(index) = objects.find(object) {
+            objects.give_up(index, kind);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::objects::{DnParts, Objects, Place};
+use super::objects::{DnParts, ObjectIndex, Objects};
 use crate::config::Dn;
 use crate::model::{ExternalId, Fingerprints, Reference, TargetId, TypeId};
 use crate::target::udm::rules::catalog::USER;
@@ -14,7 +14,7 @@ use crate::target::udm::rules::notes::Notes;
 pub(in crate::target::udm) struct Memory {
     pub(super) objects: RefCell<Objects>,
     /// The object of each DN in a group, by the number of the DN.
-    meant: RefCell<HashMap<[u64; 2], Place>>,
+    meant: RefCell<HashMap<[u64; 2], ObjectIndex>>,
     pub(super) numbers: Fingerprints,
     notes: RefCell<HashMap<TargetId, Notes>>,
     /// Names of objects without an external id, by type.
@@ -30,7 +30,7 @@ impl Memory {
         let objects = self.objects.borrow();
         self.meant
             .borrow_mut()
-            .retain(|_, place| objects.at(*place).resource != resource);
+            .retain(|_, index| objects.at(*index).resource != resource);
     }
 
     /// Records an object without an external id.
@@ -50,8 +50,8 @@ impl Memory {
     /// Records the DN of an object, by its entryUUID.
     pub(in crate::target::udm) fn put(&self, object: &TargetId, dn: &str) {
         let mut objects = self.objects.borrow_mut();
-        let place = objects.place(object);
-        objects.set_dn(place, dn);
+        let index = objects.index(object);
+        objects.set_dn(index, dn);
     }
 
     pub(in crate::target::udm) fn dn(&self, object: &TargetId) -> Option<Box<str>> {
@@ -62,9 +62,9 @@ impl Memory {
     pub(in crate::target::udm) fn means(&self, dn: &str, object: &TargetId, id: Option<&ExternalId>) {
         if let Some(number) = self.number(dn) {
             let mut objects = self.objects.borrow_mut();
-            let place = objects.place(object);
-            objects.at_mut(place).id = id.cloned();
-            self.meant.borrow_mut().insert(number, place);
+            let index = objects.index(object);
+            objects.at_mut(index).id = id.cloned();
+            self.meant.borrow_mut().insert(number, index);
         }
     }
 
@@ -84,24 +84,24 @@ impl Memory {
     /// The object with a DN.
     pub(in crate::target::udm) fn object(&self, dn: &str) -> Option<TargetId> {
         let objects = self.objects.borrow();
-        self.meant(dn).map(|place| objects.at(place).target_id.clone())
+        self.meant(dn).map(|index| objects.at(index).target_id.clone())
     }
 
     /// The reference that a DN in a group stands for. An object without an external id is referred to by its
     /// entryUUID, and an unread one by its DN.
     pub(in crate::target::udm) fn reference(&self, dn: &str) -> Reference {
-        let Some(place) = self.meant(dn) else {
+        let Some(index) = self.meant(dn) else {
             return Reference::Foreign(dn.into());
         };
         let objects = self.objects.borrow();
-        let object = objects.at(place);
+        let object = objects.at(index);
         match &object.id {
             Some(id) => Reference::Managed(object.resource, id.clone()),
             None => Reference::Foreign(object.target_id.as_str().into()),
         }
     }
 
-    fn meant(&self, dn: &str) -> Option<Place> {
+    fn meant(&self, dn: &str) -> Option<ObjectIndex> {
         self.meant.borrow().get(&self.number(dn)?).copied()
     }
 
@@ -113,8 +113,8 @@ impl Memory {
     /// Records the type of an object.
     pub(in crate::target::udm) fn is_of(&self, resource: TypeId, object: &TargetId) {
         let mut objects = self.objects.borrow_mut();
-        let place = objects.place(object);
-        objects.at_mut(place).resource = resource;
+        let index = objects.index(object);
+        objects.at_mut(index).resource = resource;
     }
 
     /// The type of an object that was read or created. All others are users.

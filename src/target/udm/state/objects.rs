@@ -19,7 +19,7 @@ pub(super) struct Object {
     pub(super) id: Option<ExternalId>,
     /// Its DN.
     pub(super) dn: Option<DnParts>,
-    held: [Option<Held>; KINDS],
+    values: [Option<HashedValue>; KINDS],
 }
 
 /// A DN in two parts. Thousands of objects share the second one.
@@ -33,19 +33,19 @@ pub(super) struct DnParts {
 pub(super) const KINDS: usize = 3;
 
 /// The number of a value. `Option` takes no more memory.
-type Held = (NonZero<u64>, u64);
+type HashedValue = (NonZero<u64>, u64);
 
-/// The place of an object in [`Objects`].
+/// The index of an object in [`Objects`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(u32);
+pub(super) struct ObjectIndex(u32);
 
 /// All known objects. None is removed.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     all: Vec<Object>,
-    by_target_id: HashTable<Place>,
+    by_target_id: HashTable<ObjectIndex>,
     /// Owners of unique values, by kind.
-    holders: [HashTable<Place>; KINDS],
+    holders: [HashTable<ObjectIndex>; KINDS],
     /// Second parts of DNs.
     above: HashSet<Rc<str>>,
     state: RandomState,
@@ -59,43 +59,43 @@ impl DnParts {
 
 impl Objects {
     pub(super) fn get(&self, target_id: &TargetId) -> Option<&Object> {
-        self.find(target_id).map(|place| self.at(place))
+        self.find(target_id).map(|index| self.at(index))
     }
 
-    pub(super) fn at(&self, place: Place) -> &Object {
-        &self.all[place.index()]
+    pub(super) fn at(&self, index: ObjectIndex) -> &Object {
+        &self.all[index.index()]
     }
 
-    pub(super) fn at_mut(&mut self, place: Place) -> &mut Object {
-        &mut self.all[place.index()]
+    pub(super) fn at_mut(&mut self, index: ObjectIndex) -> &mut Object {
+        &mut self.all[index.index()]
     }
 
-    pub(super) fn find(&self, target_id: &TargetId) -> Option<Place> {
+    pub(super) fn find(&self, target_id: &TargetId) -> Option<ObjectIndex> {
         let hash = self.state.hash_one(target_id);
-        let is_it = |place: &Place| self.at(*place).target_id == *target_id;
+        let is_it = |index: &ObjectIndex| self.at(*index).target_id == *target_id;
         self.by_target_id.find(hash, is_it).copied()
     }
 
-    /// The place of an object, which is added if it is new.
-    pub(super) fn place(&mut self, target_id: &TargetId) -> Place {
-        if let Some(place) = self.find(target_id) {
-            return place;
+    /// The index of an object, which is added if it is new.
+    pub(super) fn index(&mut self, target_id: &TargetId) -> ObjectIndex {
+        if let Some(index) = self.find(target_id) {
+            return index;
         }
-        let place = Place::new(self.all.len());
+        let index = ObjectIndex::new(self.all.len());
         self.all.push(Object {
             target_id: target_id.clone(),
             resource: TypeId::default(),
             id: None,
             dn: None,
-            held: [None; KINDS],
+            values: [None; KINDS],
         });
-        let hash = |place: &Place| self.state.hash_one(&self.all[place.index()].target_id);
-        self.by_target_id.insert_unique(hash(&place), place, hash);
-        place
+        let hash = |index: &ObjectIndex| self.state.hash_one(&self.all[index.index()].target_id);
+        self.by_target_id.insert_unique(hash(&index), index, hash);
+        index
     }
 
     /// Sets the DN of an object.
-    pub(super) fn set_dn(&mut self, place: Place, dn: &str) {
+    pub(super) fn set_dn(&mut self, index: ObjectIndex, dn: &str) {
         let above = name::parent(dn);
         let (own, above) = dn.strip_suffix(above).map_or((dn, ""), |own| (own, above));
         let known = self.above.get(above).cloned();
@@ -104,7 +104,7 @@ impl Objects {
             self.above.insert(above.clone());
             above
         });
-        self.all[place.index()].dn = Some(DnParts {
+        self.all[index.index()].dn = Some(DnParts {
             own: own.into(),
             above,
         });
@@ -112,40 +112,40 @@ impl Objects {
 
     /// The owner of a value.
     pub(super) fn holder(&self, kind: usize, value: [u64; 2]) -> Option<&Object> {
-        let value = held(value);
-        let is_held = |place: &Place| self.at(*place).held[kind] == Some(value);
+        let value = hashed(value);
+        let has_value = |index: &ObjectIndex| self.at(*index).values[kind] == Some(value);
         self.holders[kind]
-            .find(value.1, is_held)
-            .map(|place| self.at(*place))
+            .find(value.1, has_value)
+            .map(|index| self.at(*index))
     }
 
-    /// Makes the object the owner of a value, in place of another value of this kind and of another owner.
-    pub(super) fn take(&mut self, place: Place, kind: usize, value: [u64; 2]) {
-        self.give_up(place, kind);
-        let value = held(value);
+    /// Makes the object the owner of a value, instead of another value of this kind and of another owner.
+    pub(super) fn take(&mut self, index: ObjectIndex, kind: usize, value: [u64; 2]) {
+        self.give_up(index, kind);
+        let value = hashed(value);
         let (all, holders) = (&mut self.all, &mut self.holders[kind]);
-        all[place.index()].held[kind] = Some(value);
-        let of = |place: &Place| all[place.index()].held[kind];
+        all[index.index()].values[kind] = Some(value);
+        let of = |index: &ObjectIndex| all[index.index()].values[kind];
         if let Some(holder) = holders.find_mut(value.1, |other| of(other) == Some(value)) {
-            *holder = place;
+            *holder = index;
         } else {
-            let hash = |place: &Place| of(place).map_or(0, |(_, hash)| hash);
-            holders.insert_unique(value.1, place, hash);
+            let hash = |index: &ObjectIndex| of(index).map_or(0, |(_, hash)| hash);
+            holders.insert_unique(value.1, index, hash);
         }
     }
 
     /// Takes the value of this kind away from the object.
-    pub(super) fn give_up(&mut self, place: Place, kind: usize) {
-        let Some((_, hash)) = self.all[place.index()].held[kind].take() else {
+    pub(super) fn give_up(&mut self, index: ObjectIndex, kind: usize) {
+        let Some((_, hash)) = self.all[index.index()].values[kind].take() else {
             return;
         };
-        if let Ok(entry) = self.holders[kind].find_entry(hash, |holder| *holder == place) {
+        if let Ok(entry) = self.holders[kind].find_entry(hash, |holder| *holder == index) {
             entry.remove();
         }
     }
 }
 
-impl Place {
+impl ObjectIndex {
     /// No memory holds 2^32 objects.
     fn new(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
@@ -156,6 +156,6 @@ impl Place {
     }
 }
 
-fn held([high, low]: [u64; 2]) -> Held {
+fn hashed([high, low]: [u64; 2]) -> HashedValue {
     (NonZero::<u64>::MIN | high, low)
 }

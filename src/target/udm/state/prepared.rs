@@ -46,9 +46,9 @@ impl Prepared {
     pub(in crate::target::udm) fn to_make(&self, types: &[TypeId]) -> Vec<&str> {
         let made = self.made.borrow();
         let mut known: Vec<String> = made.clone();
-        let places = types.iter().filter_map(|resource| self.type_state(*resource));
-        let places = places.filter(|place| !place.is_there.get());
-        let missing = places.flat_map(|place| place.missing.iter().rev());
+        let states = types.iter().filter_map(|resource| self.type_state(*resource));
+        let states = states.filter(|state| !state.is_there.get());
+        let missing = states.flat_map(|state| state.missing.iter().rev());
         let to_make = missing.filter(|dn| {
             let name = dn.to_lowercase();
             let is_new = !known.contains(&name);

@@ -52,11 +52,11 @@ impl UdmTarget {
             return Ok(());
         };
         let schema = self.catalog.schema(resource);
-        let held = |(index, _)| (index, before.attributes.get(index));
+        let stored = |(index, _)| (index, before.attributes.get(index));
         let emptied = schema
             .iter()
             .filter(|(index, _)| edit.emptied_first.contains(*index));
-        let emptied: Vec<(AttributeIndex, Option<&Value>)> = emptied.map(held).collect();
+        let emptied: Vec<(AttributeIndex, Option<&Value>)> = emptied.map(stored).collect();
         let login = |before: &Existing| before.login(schema).to_owned();
         let name = edit.temporary_login.is_some().then(|| login(before));
         self.exchange(resource, &edit.target_id, name.as_deref(), &emptied)
@@ -99,7 +99,7 @@ impl UdmTarget {
         let taken = self.unique(resource, &taken);
         let taken: Vec<Unique> = taken.into_iter().chain(name.map(Unique::name)).collect();
         let _alone = self.names_lock.write().await;
-        self.refuse_held(&taken, Some(object))?;
+        self.refuse_taken(&taken, Some(object))?;
         self.patch(&patch).await?;
         for kind in cleared {
             self.memory.give_up(object, &kind);

@@ -29,9 +29,9 @@ impl Body {
             Self::Operations(operations) => Self::Operations(operations.clone()),
             Self::Properties(properties) => {
                 let differing = properties.iter().filter(|(name, value)| {
-                    let held = stored.get(*name).unwrap_or(&Json::Null);
+                    let stored = stored.get(*name).unwrap_or(&Json::Null);
                     let is_nothing = |value: &Json| value.is_null() || value == "" || value == &json!([]);
-                    held != *value && !(is_nothing(held) && is_nothing(value))
+                    stored != *value && !(is_nothing(stored) && is_nothing(value))
                 });
                 let differing = differing.map(|(name, value)| (name.clone(), value.clone()));
                 Self::Properties(differing.collect())

@@ -24,11 +24,11 @@ impl UdmTarget {
         warnings: &mut Vec<String>,
     ) -> Result<(TargetId, usize), TargetError> {
         let prepared = self.prepared()?;
-        let place = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
-        if !place.is_there.get() {
+        let state = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
+        if !state.is_there.get() {
             self.make_container(resource).await?;
         }
-        self.refuse_held(&self.unique(resource, &creation.attributes), None)?;
+        self.refuse_taken(&self.unique(resource, &creation.attributes), None)?;
         let has_names = resource == GROUP || !restored.is_empty();
         let _beside_no_rename = if has_names {
             Some(self.names_lock.read().await)
@@ -39,9 +39,9 @@ impl UdmTarget {
         let linked = creation.attributes.of(schema, Purpose::Members);
         let linked: Vec<&Reference> = linked.map_or(&[][..], Value::as_references).iter().collect();
         let members = self.member_names(&linked, &[], ids).await?;
-        let properties = self.new_properties(resource, creation, &place.types, &members);
+        let properties = self.new_properties(resource, creation, &state.types, &members);
         let made = self
-            .post_into_groups((resource, place), (creation, restored), properties, warnings)
+            .post_into_groups((resource, state), (creation, restored), properties, warnings)
             .await?;
         let target_id = TargetId::new(made.uuid);
         self.memory.put(&target_id, &made.dn);
@@ -53,15 +53,15 @@ impl UdmTarget {
     /// An undo adds the object to its groups at once.
     async fn post_into_groups(
         &self,
-        (resource, place): (TypeId, &TypeState),
+        (resource, state): (TypeId, &TypeState),
         (creation, restored): (&Creation, &[Detail]),
         properties: Map<String, Json>,
         warnings: &mut Vec<String>,
     ) -> Result<Created, TargetError> {
         if restored.is_empty() {
-            return self.post(resource, creation, place, properties).await;
+            return self.post(resource, creation, state, properties).await;
         }
-        let (ours, others) = self.groups_kept(restored);
+        let (ours, others) = self.groups_in(restored);
         let with = |groups: &[Box<str>]| {
             let mut properties = properties.clone();
             if !groups.is_empty() {
@@ -70,13 +70,13 @@ impl UdmTarget {
             properties
         };
         let all = [&ours[..], &others].concat();
-        match self.post(resource, creation, place, with(&all)).await {
+        match self.post(resource, creation, state, with(&all)).await {
             Err(error) if is_missing(&error) && !others.is_empty() => {
                 warnings.push(format!(
                     "one of its groups outside `udm.groups.ou` no longer exists; make it a member again by hand: {}",
                     others.join("; ")
                 ));
-                self.post(resource, creation, place, with(&ours)).await
+                self.post(resource, creation, state, with(&ours)).await
             }
             made => made,
         }
@@ -86,7 +86,7 @@ impl UdmTarget {
         &self,
         resource: TypeId,
         creation: &Creation,
-        place: &TypeState,
+        state: &TypeState,
         mut properties: Map<String, Json>,
     ) -> Result<Created, TargetError> {
         let operation = if resource == USER {
@@ -103,7 +103,7 @@ impl UdmTarget {
             properties.insert("overridePWHistory".to_owned(), json!(true));
             secrets.add(password.expose_secret());
         }
-        let body = json!({"position": place.container, "properties": properties});
+        let body = json!({"position": state.container, "properties": properties});
         let call = Call::post(operation, Path::collection(Kind::of(resource)), &body).once();
         let made = self.client.persist(true, async |attempt| {
             if attempt > 1 {

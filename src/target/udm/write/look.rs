@@ -48,8 +48,8 @@ impl UdmTarget {
             .unwrap_or_default();
         let schema = self.catalog.schema(resource);
         let is_mismatch = |required: &Required| {
-            let held = notes.of(schema.purpose(required.attribute));
-            held.is_none() || (required.value.is_some() && held != required.value)
+            let stored = notes.of(schema.purpose(required.attribute));
+            stored.is_none() || (required.value.is_some() && stored != required.value)
         };
         let changed = if account.id.as_ref() != Some(&id) {
             "it has another id"

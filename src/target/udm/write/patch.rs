@@ -75,7 +75,7 @@ impl UdmTarget {
         ids: &Ids,
     ) -> Result<usize, TargetError> {
         let prepared = self.prepared()?;
-        let place = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
+        let state = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
         let schema = self.catalog.schema(resource);
         let members = match edit.change_of(schema, Purpose::Members) {
             Some(change) => {
@@ -85,8 +85,8 @@ impl UdmTarget {
             None => Members::default(),
         };
         let (taken, given_up) = self.exchanged(resource, edit);
-        self.refuse_held(&taken, Some(&edit.target_id))?;
-        let body = self.patch_body(resource, edit, &place.types, &members);
+        self.refuse_taken(&taken, Some(&edit.target_id))?;
+        let body = self.patch_body(resource, edit, &state.types, &members);
         if body.is_empty() {
             return Ok(members.missing);
         }
@@ -126,11 +126,11 @@ impl UdmTarget {
 
     /// Fails if another object has one of the values. The server would refuse it and lock it for all objects for five
     /// minutes.
-    pub(super) fn refuse_held(&self, values: &[Unique], by: Option<&TargetId>) -> Result<(), TargetError> {
-        let held = values
+    pub(super) fn refuse_taken(&self, values: &[Unique], by: Option<&TargetId>) -> Result<(), TargetError> {
+        let holder = values
             .iter()
             .find_map(|value| self.memory.other_holder(value, by));
-        let Some(holder) = held else { return Ok(()) };
+        let Some(holder) = holder else { return Ok(()) };
         let what = format!("object {holder} has the name, mail address or identifier that it is to get");
         Err(TargetError::new(TargetErrorKind::Conflict, "find_object", what)
             .hint("the next run tries again after the other one has released it")

@@ -62,7 +62,7 @@ pub(in crate::target::zitadel) struct Api {
     /// The server has not answered yet, and no message has said so.
     unheard: Cell<bool>,
     /// Operations that were already reported as too slow.
-    told: RefCell<BTreeSet<&'static str>>,
+    announced: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Api {
@@ -87,7 +87,7 @@ impl Api {
             overload_count: Cell::default(),
             clock_ahead: Cell::new(None),
             unheard: Cell::new(true),
-            told: RefCell::default(),
+            announced: RefCell::default(),
         })
     }
 

@@ -265,7 +265,7 @@ pub(in crate::target::zitadel) fn without_values(text: &str) -> String {
     let unquoted: String = text
         .split('"')
         .enumerate()
-        .map(|(place, part)| if place % 2 == 0 { part } else { "…" })
+        .map(|(index, part)| if index % 2 == 0 { part } else { "…" })
         .collect();
     let words: Vec<&str> = unquoted
         .split_whitespace()

@@ -88,7 +88,7 @@ pub(in crate::target::zitadel) async fn take_list<T: DeserializeOwned>(
             idle + chunk.as_ref().len()
         };
         before = items;
-        if splitter.held() > http::LONGEST_BODY || idle > http::LONGEST_BODY {
+        if splitter.buffered() > http::LONGEST_BODY || idle > http::LONGEST_BODY {
             // Neither an item nor the rest is ever that long. A truncated answer is invalid JSON.
             break;
         }
@@ -123,11 +123,11 @@ pub(in crate::target::zitadel) fn endless(operation: &'static str, what: &str) -
 }
 
 /// Error for an incomplete list.
-pub(in crate::target::zitadel) fn short(operation: &'static str, held: u64, total: u64) -> TargetError {
+pub(in crate::target::zitadel) fn short(operation: &'static str, received: u64, total: u64) -> TargetError {
     TargetError::new(
         Kind::Protocol,
         operation,
-        format!("a list holds {held} of the {total} items that Zitadel says there are"),
+        format!("a list holds {received} of the {total} items that Zitadel says there are"),
     )
     .hint("run again; if it persists, check that no proxy before Zitadel cuts its answers")
 }
@@ -176,7 +176,7 @@ pub(in crate::target::zitadel) fn redirected(
     let location = reply.headers().get(reqwest::header::LOCATION);
     let location = location.and_then(|value| value.to_str().ok());
     // The query of a login page repeats much of the request.
-    let place = |url: &Url| {
+    let origin = |url: &Url| {
         let without = &url[..Position::AfterPath];
         secrets.mask(without).into_owned()
     };
@@ -188,11 +188,11 @@ pub(in crate::target::zitadel) fn redirected(
             "check `zitadel.url`: is this a Zitadel?".to_owned(),
         ),
         (Some(to), Some(base)) => (
-            place(&to),
+            origin(&to),
             format!("set `zitadel.url` to `{}`", secrets.mask(&base)),
         ),
         (Some(to), None) => (
-            place(&to),
+            origin(&to),
             "check `zitadel.url`: does a proxy before Zitadel ask for a login, or is this another service?"
                 .to_owned(),
         ),

@@ -34,7 +34,7 @@ impl ZitadelTarget {
     pub(in crate::target::zitadel) async fn roles_of(&self, user: &str) -> Result<Roles, TargetError> {
         let grants = Grants::of(&self.settings.roles());
         for grant in self.grants_of(user).await? {
-            grants.held.borrow_mut().add(&grant);
+            grants.seen.borrow_mut().add(&grant);
         }
         Ok(grants.roles(user))
     }
@@ -100,12 +100,12 @@ impl ZitadelTarget {
     pub(in crate::target::zitadel) async fn suspects(&self) -> Result<Vec<String>, TargetError> {
         let prepared = self.prepared()?;
         let grants = &prepared.grants;
-        let answered = grants.held.borrow().answered;
+        let answered = grants.seen.borrow().answered;
         // If the listed users have fewer grants than the total, other users have the rest.
         if grants.way == Way::ByIds && answered < grants.total && !grants.walked.replace(true) {
             self.walk_grants(grants, &[], 0).await?;
         }
-        let mut not_listed = grants.held.borrow().not_listed.texts();
+        let mut not_listed = grants.seen.borrow().not_listed.texts();
         not_listed.sort_unstable_by(|one, other| other.cmp(one));
         Ok(not_listed)
     }
@@ -208,8 +208,8 @@ impl ZitadelTarget {
             match self.grants_by_ids(part).await {
                 Err(failure) if smaller_page(&self.lists.named, rows(part), &failure) => continue,
                 page => {
-                    let mut held = grants.held.borrow_mut();
-                    page?.items.iter().for_each(|grant| held.answer(grant));
+                    let mut seen = grants.seen.borrow_mut();
+                    page?.items.iter().for_each(|grant| seen.answer(grant));
                 }
             }
             waiting = rest;
@@ -220,8 +220,8 @@ impl ZitadelTarget {
     /// Reads the grants of users who were in no page.
     async fn ask_each(&self, users: &[&str], grants: &Grants) -> Result<(), TargetError> {
         let open: Vec<&str> = {
-            let held = grants.held.borrow();
-            let open = users.iter().copied().filter(|user| !held.shown.contains(user));
+            let seen = grants.seen.borrow();
+            let open = users.iter().copied().filter(|user| !seen.shown.contains(user));
             open.collect()
         };
         if open.len() >= MANY {
@@ -232,9 +232,9 @@ impl ZitadelTarget {
         }
         let ask = async |user| Ok(self.grants_of(user).await?);
         self.paced(open, ask, |found| {
-            let mut held = grants.held.borrow_mut();
+            let mut seen = grants.seen.borrow_mut();
             for grant in &found {
-                held.answer(grant);
+                seen.answer(grant);
             }
         })
         .await

@@ -84,11 +84,11 @@ impl ZitadelTarget {
         } else {
             "machine user"
         };
-        let place = if self.is_foreign(user) {
+        let location = if self.is_foreign(user) {
             " of another organization"
         } else {
             ""
         };
-        format!("{kind} {}{place}", user.id)
+        format!("{kind} {}{location}", user.id)
     }
 }

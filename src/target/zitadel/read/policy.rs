@@ -45,7 +45,7 @@ impl ZitadelTarget {
     }
 
     /// Where the limits for all configurations are or would be.
-    pub(in crate::target::zitadel) fn place_of_policy(&self) -> String {
+    pub(in crate::target::zitadel) fn location_of_policy(&self) -> String {
         format!(
             "metadata `{KEY}` of organization {}",
             self.settings.organization_id

@@ -76,7 +76,7 @@ impl ZitadelTarget {
     /// Returns the permissions found, or an error that names the missing ones.
     async fn check_permissions(&self) -> Result<String, TargetError> {
         let path = ["auth", "v1", "permissions", "zitadel", "me", "_search"];
-        let held: Permissions = self
+        let granted: Permissions = self
             .api
             .send(&Call::post("permissions", &path, &json!({})))
             .await?;
@@ -92,10 +92,10 @@ impl ZitadelTarget {
             .copied()
             .filter(|needed| {
                 let on_project = format!("{needed}:{project}");
-                let enough = |held: &String| {
-                    held == needed || (needed.starts_with("user.grant.") && *held == on_project)
+                let enough = |granted: &String| {
+                    granted == needed || (needed.starts_with("user.grant.") && *granted == on_project)
                 };
-                !held.result.iter().any(enough)
+                !granted.result.iter().any(enough)
             })
             .collect();
         if missing.is_empty() {

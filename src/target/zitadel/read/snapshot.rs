@@ -87,11 +87,11 @@ impl ZitadelTarget {
     }
 
     async fn keep_metadata(&self, user: &str, snapshot: &mut Snapshot) -> Result<(), TargetError> {
-        let mut held = self.all_metadata(user).await?;
-        held.sort_by(|one, other| one.key.cmp(&other.key));
+        let mut stored = self.all_metadata(user).await?;
+        stored.sort_by(|one, other| one.key.cmp(&other.key));
         for (index, _) in self.schema().iter() {
             let key = self.keys.of(index).unwrap_or_default();
-            let value = held
+            let value = stored
                 .iter()
                 .find(|entry| *entry.key == *key && !entry.value.is_empty());
             if let Some(entry) = value {
@@ -99,7 +99,7 @@ impl ZitadelTarget {
                 snapshot.values.push((index, value));
             }
         }
-        let details = held
+        let details = stored
             .iter()
             .map(|entry| detail(METADATA, [&*entry.key, &STANDARD.encode(&entry.value)]));
         snapshot.details.extend(details);
@@ -125,8 +125,8 @@ impl ZitadelTarget {
         remade: &[(&TargetId, &[Detail])],
     ) -> Result<Vec<usize>, TargetError> {
         let mut lacking = Vec::new();
-        let look = async |(index, (user, kept)): (usize, (&TargetId, &[Detail]))| {
-            Ok((index, self.lacks(user.as_str(), Details(kept)).await?))
+        let look = async |(index, (user, details)): (usize, (&TargetId, &[Detail]))| {
+            Ok((index, self.lacks(user.as_str(), Details(details)).await?))
         };
         self.paced(remade.iter().copied().enumerate(), look, |(index, lacks)| {
             if lacks {
@@ -139,36 +139,36 @@ impl ZitadelTarget {
 
     /// Returns whether the user lacks a link, a role in another project, or metadata that this tool does not write.
     /// Reads only what the user had.
-    async fn lacks(&self, user: &str, kept: Details<'_>) -> Result<bool, TargetError> {
-        let keys = kept.metadata().map(|(key, _)| key);
+    async fn lacks(&self, user: &str, details: Details<'_>) -> Result<bool, TargetError> {
+        let keys = details.metadata().map(|(key, _)| key);
         let keys: Vec<&str> = keys.filter(|key| self.keys.attribute(key).is_none()).collect();
         if !keys.is_empty() {
-            let held = self.all_metadata(user).await?;
+            let stored = self.all_metadata(user).await?;
             if keys
                 .iter()
-                .any(|key| !held.iter().any(|entry| *entry.key == **key))
+                .any(|key| !stored.iter().any(|entry| *entry.key == **key))
             {
                 return Ok(true);
             }
         }
-        if kept.links().next().is_some() {
-            let held = self.all_links::<FullLink>(user).await?;
-            let is_held = |[idp, linked, _]: [&str; 3]| {
-                let mut held = held.iter();
-                held.any(|link| *link.idp_id == *idp && *link.user_id == *linked)
+        if details.links().next().is_some() {
+            let stored = self.all_links::<FullLink>(user).await?;
+            let is_stored = |[idp, linked, _]: [&str; 3]| {
+                let mut stored = stored.iter();
+                stored.any(|link| *link.idp_id == *idp && *link.user_id == *linked)
             };
-            if !kept.links().all(is_held) {
+            if !details.links().all(is_stored) {
                 return Ok(true);
             }
         }
         let elsewhere = |(project, _): &(&str, &[Box<str>])| *project != self.settings.project_id;
-        if kept.roles().any(|roles| elsewhere(&roles)) {
-            let held = self.all_grants_of(user).await?;
-            let is_held = |(project, roles): (&str, &[Box<str>])| {
-                let mut held = held.iter().filter(|grant| *grant.project_id == *project);
-                held.any(|grant| roles.iter().all(|role| grant.role_keys.contains(role)))
+        if details.roles().any(|roles| elsewhere(&roles)) {
+            let stored = self.all_grants_of(user).await?;
+            let is_stored = |(project, roles): (&str, &[Box<str>])| {
+                let mut stored = stored.iter().filter(|grant| *grant.project_id == *project);
+                stored.any(|grant| roles.iter().all(|role| grant.role_keys.contains(role)))
             };
-            return Ok(!kept.roles().filter(elsewhere).all(is_held));
+            return Ok(!details.roles().filter(elsewhere).all(is_stored));
         }
         Ok(false)
     }

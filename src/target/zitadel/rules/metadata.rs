@@ -57,20 +57,20 @@ impl Keys {
 
     /// The metadata entries for these values.
     pub(in crate::target::zitadel) fn entries(&self, attributes: &Attributes) -> Vec<NewMetadata<'_>> {
-        let held = self
+        let stored = self
             .0
             .iter()
             .filter_map(|(attribute, _)| self.entry(*attribute, attributes.text(*attribute)?));
-        held.collect()
+        stored.collect()
     }
 
     /// The stored value of an attribute.
-    pub(in crate::target::zitadel) fn held(
+    pub(in crate::target::zitadel) fn stored(
         &self,
-        held: &[Metadata],
+        stored: &[Metadata],
         attribute: AttributeIndex,
     ) -> Option<String> {
-        let value = value(held, self.of(attribute)?)?;
+        let value = value(stored, self.of(attribute)?)?;
         Some(decoded(attribute, value))
     }
 }
@@ -88,7 +88,7 @@ pub(in crate::target::zitadel) fn decoded(attribute: AttributeIndex, value: &[u8
 }
 
 /// The value under a key. An empty value counts as none.
-pub(in crate::target::zitadel) fn value<'m>(held: &'m [Metadata], key: &str) -> Option<&'m [u8]> {
-    let entry = held.iter().find(|entry| *entry.key == *key)?;
+pub(in crate::target::zitadel) fn value<'m>(stored: &'m [Metadata], key: &str) -> Option<&'m [u8]> {
+    let entry = stored.iter().find(|entry| *entry.key == *key)?;
     Some(&*entry.value).filter(|value| !value.is_empty())
 }

@@ -31,8 +31,8 @@ struct Options {
 macro_rules! attributes {
     ($options:ident: $($(#[$doc:meta])* $name:ident = $spec:expr => $part:expr;)*) => {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "numbers the constants of the same names")]
-        enum Place { $($name),* }
-        $($(#[$doc])* pub(in crate::target::zitadel) const $name: AttributeIndex = AttributeIndex(Place::$name as u8);)*
+        enum Position { $($name),* }
+        $($(#[$doc])* pub(in crate::target::zitadel) const $name: AttributeIndex = AttributeIndex(Position::$name as u8);)*
 
         fn specs($options: Options) -> Vec<AttributeSpec> {
             vec![$($spec),*]

@@ -16,7 +16,7 @@ pub(in crate::target::zitadel) struct Grants {
     pub(in crate::target::zitadel) total: u64,
     /// All pages were read.
     pub(in crate::target::zitadel) walked: Cell<bool>,
-    pub(in crate::target::zitadel) held: RefCell<SeenGrants>,
+    pub(in crate::target::zitadel) seen: RefCell<SeenGrants>,
     /// Users with the same roles share one list.
     shared: RefCell<HashMap<Vec<bool>, Roles>>,
 }
@@ -75,7 +75,7 @@ impl Grants {
             way: Way::Known,
             total: 0,
             walked: Cell::new(false),
-            held: RefCell::new(SeenGrants {
+            seen: RefCell::new(SeenGrants {
                 roles: roles.collect(),
                 inactive: Ids::default(),
                 shown: Ids::default(),
@@ -93,38 +93,42 @@ impl Grants {
 
     /// Number of grants of these roles that an administrator has deactivated, as far as seen.
     pub(in crate::target::zitadel) fn inactive(&self) -> usize {
-        self.held.borrow().inactive.len()
+        self.seen.borrow().inactive.len()
     }
 
     /// Records that the account list contains this user.
     pub(in crate::target::zitadel) fn is_listed(&self, user: &str) {
-        self.held.borrow_mut().not_listed.remove(user);
+        self.seen.borrow_mut().not_listed.remove(user);
     }
 
     /// The roles of one user, in order, as far as seen.
     pub(in crate::target::zitadel) fn roles(&self, user: &str) -> Roles {
-        let seen = self.held.borrow();
-        let held = seen.roles.iter().map(|(_, users)| users.contains(user));
-        let held: Vec<bool> = held.collect();
+        let seen = self.seen.borrow();
+        let has_role = seen.roles.iter().map(|(_, users)| users.contains(user));
+        let has_role: Vec<bool> = has_role.collect();
         let mut shared = self.shared.borrow_mut();
-        if let Some(roles) = shared.get(&held) {
+        if let Some(roles) = shared.get(&has_role) {
             return Arc::clone(roles);
         }
-        let roles = seen.roles.iter().zip(&held).filter(|(_, held)| **held);
+        let roles = seen
+            .roles
+            .iter()
+            .zip(&has_role)
+            .filter(|(_, has_role)| **has_role);
         let roles: Roles = roles.map(|((role, _), _)| role.clone()).collect();
-        shared.insert(held, Arc::clone(&roles));
+        shared.insert(has_role, Arc::clone(&roles));
         roles
     }
 
     pub(in crate::target::zitadel) fn take_page(&self, page: &[Grant], organization: &str) {
-        let mut held = self.held.borrow_mut();
+        let mut seen = self.seen.borrow_mut();
         for grant in page {
             let elsewhere = !grant.granted_org_id.is_empty() && *grant.granted_org_id != *organization;
-            let is_new = held.shown.insert(&grant.user_id);
+            let is_new = seen.shown.insert(&grant.user_id);
             if is_new && !elsewhere && grant.user_type != UserType::Machine {
-                held.not_listed.insert(&grant.user_id);
+                seen.not_listed.insert(&grant.user_id);
             }
-            held.add(grant);
+            seen.add(grant);
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct ZitadelTarget {
     pub(in crate::target::zitadel) written: Written,
     pub(in crate::target::zitadel) looks: Looks,
     pub(in crate::target::zitadel) warnings: RefCell<Vec<Warning>>,
-    /// Roles that no longer exist in the project are treated as held by no user.
+    /// Roles that no longer exist in the project are treated as roles of no user.
     pub(in crate::target::zitadel) roles_may_be_gone: Cell<bool>,
     /// An earlier run may have created accounts that it should have deactivated.
     pub(in crate::target::zitadel) unfinished: Cell<bool>,

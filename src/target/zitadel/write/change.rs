@@ -25,7 +25,7 @@ pub(in crate::target::zitadel) struct Progress<'a> {
     pub(in crate::target::zitadel) target_id: Option<TargetId>,
     pub(in crate::target::zitadel) warnings: Vec<String>,
     /// The account's metadata, if it was read.
-    pub(in crate::target::zitadel) held: Option<Vec<Metadata>>,
+    pub(in crate::target::zitadel) stored: Option<Vec<Metadata>>,
     /// State of an account that is to be removed.
     pub(in crate::target::zitadel) found: AccountState,
     /// The error if another account has the person's link.
@@ -52,7 +52,7 @@ impl ZitadelTarget {
             change,
             target_id: change.target_id().cloned(),
             warnings: Vec::new(),
-            held: None,
+            stored: None,
             found: AccountState::Active,
             link_taken: None,
         };
@@ -88,7 +88,7 @@ impl ZitadelTarget {
         match step {
             Step::LookAgain(account, removal) => progress.found = self.look_again(account, removal).await?,
             Step::LookBefore(edit) => self.look_before(edit).await?,
-            Step::ReadMetadata => progress.held = Some(self.all_metadata(user).await?),
+            Step::ReadMetadata => progress.stored = Some(self.all_metadata(user).await?),
             Step::SetMetadata(changes) => self.write_metadata(user, changes, progress).await?,
             Step::RemoveMetadata(changes) => self.drop_metadata(user, changes, progress).await?,
             Step::Unlink(link) => {

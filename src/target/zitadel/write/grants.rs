@@ -68,14 +68,18 @@ impl ZitadelTarget {
     ) -> Result<bool, TargetError> {
         let grants = self.grants_of(user).await?;
         // Several grants have several owners of the project. A role in one of them is enough.
-        let held: Vec<&Box<str>> = grants.iter().flat_map(|grant| &grant.role_keys).collect();
-        let missing: Vec<_> = give.iter().filter(|role| !held.contains(role)).cloned().collect();
-        for (place, grant) in grants.iter().enumerate() {
-            if !give.is_empty() && place == 0 && grant.state == GrantState::Inactive {
+        let stored: Vec<&Box<str>> = grants.iter().flat_map(|grant| &grant.role_keys).collect();
+        let missing: Vec<_> = give
+            .iter()
+            .filter(|role| !stored.contains(role))
+            .cloned()
+            .collect();
+        for (index, grant) in grants.iter().enumerate() {
+            if !give.is_empty() && index == 0 && grant.state == GrantState::Inactive {
                 warnings.push("the role grant was deactivated by an administrator, and stays so".into());
             }
             let mut keys = grant.role_keys.clone();
-            if place == 0 {
+            if index == 0 {
                 keys.extend_from_slice(&missing);
             }
             keys.retain(|key| !take.contains(key));

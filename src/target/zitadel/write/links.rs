@@ -58,8 +58,8 @@ impl ZitadelTarget {
         let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
         match self.api.write::<Done>(&call).await {
             Err(failure) if failure.is(id::TAKEN) => {
-                let held = self.links(user).await?;
-                let own = held.iter().any(|held| is_same(held, link.user_id));
+                let stored = self.links(user).await?;
+                let own = stored.iter().any(|stored| is_same(stored, link.user_id));
                 Ok((!own).then(|| link_taken(failure.error)))
             }
             linked => {

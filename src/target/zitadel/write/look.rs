@@ -49,19 +49,19 @@ impl ZitadelTarget {
         if removal.requires.is_empty() {
             return Ok(None);
         }
-        let held = self.all_metadata(account.target_id.as_str()).await?;
+        let stored = self.all_metadata(account.target_id.as_str()).await?;
         let is_mismatch = |required: &&Required| {
-            let held = self.keys.held(&held, required.attribute);
+            let stored = self.keys.stored(&stored, required.attribute);
             match &required.value {
-                Some(value) => held.as_deref() != Some(value.as_text()),
-                None => held.is_none(),
+                Some(value) => stored.as_deref() != Some(value.as_text()),
+                None => stored.is_none(),
             }
         };
         let mismatches = removal.requires.iter().find(is_mismatch);
         Ok(match mismatches.map(|required| required.attribute) {
             Some(LOCALPART) => Some("it has no `localpart`, so it may not be ours"),
             Some(_) => Some("its person was not missing all the time"),
-            None if removal.reason == RemovalReason::Absent && !self.is_looked_after(&held) => {
+            None if removal.reason == RemovalReason::Absent && !self.is_looked_after(&stored) => {
                 Some("another configuration manages it")
             }
             None => None,
@@ -69,10 +69,10 @@ impl ZitadelTarget {
     }
 
     /// Returns whether the account names no other configuration as its provider.
-    fn is_looked_after(&self, held: &[Metadata]) -> bool {
+    fn is_looked_after(&self, stored: &[Metadata]) -> bool {
         let providers = &self.providers;
         let is_ours = |name: String| providers.iter().any(|ours| ours.as_text() == name);
-        providers.is_empty() || self.keys.held(held, PROVIDER).is_none_or(is_ours)
+        providers.is_empty() || self.keys.stored(stored, PROVIDER).is_none_or(is_ours)
     }
 
     /// Reads an account before it gets an id, names, a login name or a link, or is reactivated. It may have been

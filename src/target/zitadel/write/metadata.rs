@@ -18,13 +18,13 @@ impl ZitadelTarget {
         change: &AttributeChange,
         progress: &mut Progress<'_>,
     ) -> bool {
-        let Some(held) = progress.held.as_ref().filter(|_| self.is_asked_first(change)) else {
+        let Some(stored) = progress.stored.as_ref().filter(|_| self.is_asked_first(change)) else {
             return true;
         };
-        let held = self.keys.held(held, change.attribute);
+        let stored = self.keys.stored(stored, change.attribute);
         let before = change.before.as_ref().map(Value::as_text);
         // A value that is already gone may be removed again.
-        if held.is_none() || held.as_deref() == before {
+        if stored.is_none() || stored.as_deref() == before {
             return true;
         }
         let key = self.keys.of(change.attribute).unwrap_or_default();

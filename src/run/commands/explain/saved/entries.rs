@@ -104,11 +104,11 @@ fn change_lines(change: &Value, shows_values: bool) -> Vec<String> {
     let text = |name: &str| change.get(name).and_then(Value::as_str);
     let account = text("target_id");
     let is_account = |at: &&str| account != Some(at);
-    let place = text("at").filter(is_account).map(|at| marked("at", at));
+    let index = text("at").filter(is_account).map(|at| marked("at", at));
     let who: Vec<String> = text("id")
         .map(|id| marked("id", id))
         .into_iter()
-        .chain(place)
+        .chain(index)
         .chain(account.map(|account| format!("account {account}")))
         .collect();
     let kind = text("resource").map_or_else(String::new, |resource| format!("{resource} "));

@@ -36,7 +36,7 @@ impl Api {
         let operation = failure.error.operation;
         if failure.sign == Some(Sign::TooSlow) {
             self.unheard.set(false);
-            if self.told.borrow_mut().insert(operation) {
+            if self.announced.borrow_mut().insert(operation) {
                 let (error, hint) = (&failure.error, failure.error.hint.as_deref());
                 tracing::warn!(%error, hint, "the target takes too long to answer; trying again for some minutes");
             }

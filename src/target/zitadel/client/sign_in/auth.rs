@@ -162,14 +162,14 @@ impl SignIn {
     /// Returns the current token, or a new one after nine tenths of its lifetime. One caller renews it while the
     /// others wait.
     async fn token(&self, client: &Client, turn: impl AsyncFn()) -> Result<Rc<SecretString>, Failure> {
-        let mut held = self.token.lock().await;
-        if let Some(token) = held.as_ref().filter(|token| Instant::now() < token.renew_at) {
+        let mut current = self.token.lock().await;
+        if let Some(token) = current.as_ref().filter(|token| Instant::now() < token.renew_at) {
             return Ok(Rc::clone(&token.value));
         }
         let granted = self.request(client, turn).await?;
         let life = granted.life();
         let value = Rc::new(granted.access_token);
-        *held = Some(Token {
+        *current = Some(Token {
             value: Rc::clone(&value),
             renew_at: Instant::now() + life.mul_f64(0.9),
         });

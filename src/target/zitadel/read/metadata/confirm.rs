@@ -87,8 +87,8 @@ impl ZitadelTarget {
             }
         }
         let samples = samples(&said.nothing);
-        let held = self.look_into_each(&samples, checks).await?;
-        if held.len() < samples.len() {
+        let stored = self.look_into_each(&samples, checks).await?;
+        if stored.len() < samples.len() {
             return Ok(true);
         }
         mismatches.extend(

@@ -64,7 +64,7 @@ struct Life {
     /// The log contains the creation of the account.
     whole: bool,
     sequence: u64,
-    held: StoredValues,
+    stored: StoredValues,
 }
 
 impl ZitadelTarget {
@@ -95,7 +95,7 @@ impl ZitadelTarget {
         let whole: HashMap<_, _> = lives
             .into_iter()
             .filter(|(_, life)| life.whole)
-            .map(|(user, life)| (user, life.held))
+            .map(|(user, life)| (user, life.stored))
             .collect();
         let open = users - whole.len();
         tracing::info!(
@@ -204,25 +204,25 @@ impl Life {
         match &*event.kind.kind {
             "user.added" | "user.selfregistered" | "user.human.added" | "user.human.selfregistered" => {
                 self.whole = true;
-                self.held = StoredValues::default();
+                self.stored = StoredValues::default();
             }
             "user.removed" => {
                 self.whole = false;
-                self.held = StoredValues::default();
+                self.stored = StoredValues::default();
             }
             "user.metadata.set" => match (payload.key, STANDARD.decode(&*payload.value)) {
-                (Some(key), Ok(value)) => self.held.take(keys, &key, value),
+                (Some(key), Ok(value)) => self.stored.take(keys, &key, value),
                 // An event in an unknown form makes the account unknown.
                 _ => self.whole = false,
             },
             "user.metadata.removed" => {
                 let attribute = payload.key.and_then(|key| keys.attribute(&key));
                 if let Some(attribute) = attribute {
-                    self.held.remove(attribute);
+                    self.stored.remove(attribute);
                 }
             }
-            "user.metadata.removed.all" => self.held.clear(),
-            "user.human.externalidp.added" if ours => self.held.links.push(Link {
+            "user.metadata.removed.all" => self.stored.clear(),
+            "user.human.externalidp.added" if ours => self.stored.links.push(Link {
                 idp_id: payload.idp_config_id.unwrap_or_default(),
                 user_id: payload.user_id.unwrap_or_default(),
             }),
@@ -231,14 +231,14 @@ impl Life {
                     payload.previous_id.unwrap_or_default(),
                     payload.new_id.unwrap_or_default(),
                 );
-                let mut links = self.held.links.iter_mut();
+                let mut links = self.stored.links.iter_mut();
                 if let Some(link) = links.find(|link| link.user_id == before) {
                     link.user_id = after;
                 }
             }
             // Both ways to remove a link.
             _ if ours => self
-                .held
+                .stored
                 .links
                 .retain(|link| Some(&link.user_id) != payload.user_id.as_ref()),
             _ => {}

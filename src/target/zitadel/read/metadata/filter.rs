@@ -71,12 +71,14 @@ impl<'a> Filter<'a> {
     /// This user has this value under the key.
     pub(in crate::target::zitadel) fn value(user: &'a str, key: &'a str, value: &str) -> Self {
         let user_ids = vec![user];
-        let held = [
+        let stored = [
             Self::InUserIdsQuery { user_ids },
             Self::key(key),
             Self::any_value(value),
         ];
-        Self::AndQuery { queries: held.into() }
+        Self::AndQuery {
+            queries: stored.into(),
+        }
     }
 
     /// Has this value under the key.

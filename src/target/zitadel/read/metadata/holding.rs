@@ -57,10 +57,13 @@ impl ZitadelTarget {
         }
         for user in users {
             // The list does not contain metadata.
-            let held = self.all_metadata(&user.id).await?;
-            let held = value(&held, key);
-            let Some(value) = part.iter().find(|value| Some(value.as_text().as_bytes()) == held) else {
-                if held.is_some() || !self.is_gone(&user.id).await? {
+            let stored = self.all_metadata(&user.id).await?;
+            let stored = value(&stored, key);
+            let Some(value) = part
+                .iter()
+                .find(|value| Some(value.as_text().as_bytes()) == stored)
+            else {
+                if stored.is_some() || !self.is_gone(&user.id).await? {
                     self.stop_filtering();
                     return Ok(Vec::new());
                 }

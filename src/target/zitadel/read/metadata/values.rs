@@ -46,7 +46,7 @@ impl StoredValues {
     }
 
     pub(in crate::target::zitadel) fn remove(&mut self, attribute: AttributeIndex) {
-        self.metadata.retain(|(held, _)| *held != attribute);
+        self.metadata.retain(|(stored, _)| *stored != attribute);
     }
 
     pub(in crate::target::zitadel) fn clear(&mut self) {
@@ -54,9 +54,11 @@ impl StoredValues {
     }
 
     fn value(&self, attribute: AttributeIndex) -> Option<&[u8]> {
-        let held = self.metadata.iter().find(|(held, _)| *held == attribute);
+        let stored = self.metadata.iter().find(|(stored, _)| *stored == attribute);
         // An empty value counts as none.
-        held.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+        stored
+            .map(|(_, value)| &**value)
+            .filter(|value| !value.is_empty())
     }
 }
 
@@ -98,24 +100,24 @@ impl ZitadelTarget {
         }
         announce(&by_user);
         let read = async |(user, indexes): (&str, Places)| {
-            let mut held = StoredValues::default();
+            let mut stored = StoredValues::default();
             if !indexes.metadata.is_empty() {
-                held = self.metadata(user).await?;
+                stored = self.metadata(user).await?;
             }
             if unswept
                 && asks_about_mark(&indexes.metadata, checks)
-                && !self.is_fresh(user, held.marked).await?
+                && !self.is_fresh(user, stored.marked).await?
             {
-                held.remove(DISABLED_BY);
+                stored.remove(DISABLED_BY);
             }
             if !indexes.links.is_empty() {
-                held.links = self.links(user).await?;
+                stored.links = self.links(user).await?;
             }
-            Ok((held, indexes))
+            Ok((stored, indexes))
         };
-        self.paced(by_user, read, |(held, indexes)| {
+        self.paced(by_user, read, |(stored, indexes)| {
             let indexes = indexes.metadata.into_iter().chain(indexes.links);
-            mismatches.extend(indexes.filter_map(|index| mismatch(index, &checks[index], &held)));
+            mismatches.extend(indexes.filter_map(|index| mismatch(index, &checks[index], &stored)));
         })
         .await?;
         Ok(mismatches)
@@ -130,8 +132,8 @@ impl ZitadelTarget {
         let mut mismatches = Vec::new();
         for index in indexes {
             let check = &checks[*index];
-            let held = self.metadata(check.target_id.as_str()).await?;
-            mismatches.extend(mismatch(*index, check, &held));
+            let stored = self.metadata(check.target_id.as_str()).await?;
+            mismatches.extend(mismatch(*index, check, &stored));
         }
         Ok(mismatches)
     }
@@ -157,8 +159,8 @@ impl ZitadelTarget {
         for index in indexes {
             let check = &checks[*index];
             match history.get(user(*index)) {
-                Some(held) if !is_decisive(&check.expected) => {
-                    mismatches.extend(mismatch(*index, check, held));
+                Some(stored) if !is_decisive(&check.expected) => {
+                    mismatches.extend(mismatch(*index, check, stored));
                 }
                 _ => open.push(*index),
             }
@@ -192,14 +194,14 @@ impl ZitadelTarget {
 
     /// The known metadata of a user.
     async fn metadata(&self, user: &str) -> Result<StoredValues, TargetError> {
-        let mut held = StoredValues::default();
+        let mut stored = StoredValues::default();
         for entry in self.all_metadata(user).await? {
             if &*entry.key == MARK {
-                held.marked = entry.details.change_date;
+                stored.marked = entry.details.change_date;
             }
-            held.take(&self.keys, &entry.key, entry.value);
+            stored.take(&self.keys, &entry.key, entry.value);
         }
-        Ok(held)
+        Ok(stored)
     }
 
     /// All metadata of a user. Empty if the user does not exist.
@@ -252,12 +254,12 @@ pub(in crate::target::zitadel) fn is_about_link(expected: &Expected<'_>) -> bool
 }
 
 /// Compares a check with the values of a user.
-fn mismatch(index: usize, check: &Check<'_>, held: &StoredValues) -> Option<Mismatch> {
+fn mismatch(index: usize, check: &Check<'_>, stored: &StoredValues) -> Option<Mismatch> {
     if is_about_link(&check.expected) {
-        return link_mismatch(index, &check.expected, &held.links);
+        return link_mismatch(index, &check.expected, &stored.links);
     }
     let attribute = check.expected.attribute();
-    let current = held.value(attribute);
+    let current = stored.value(attribute);
     let current = current.map(|current| decoded(attribute, current));
     let met = match &check.expected {
         Expected::Value(_, value) => current.as_deref() == Some(value.as_text()),

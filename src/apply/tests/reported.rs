@@ -11,7 +11,7 @@ use crate::plan::{Dependency, Schedule};
 use crate::target::{Applied, TargetErrorKind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum Reported {
     Done {
         warnings: Vec<String>,
         list_was_stale: bool,
@@ -21,7 +21,7 @@ pub(super) enum Told {
     Unlinked,
 }
 
-impl Told {
+impl Reported {
     pub(super) fn done() -> Self {
         Self::Done {
             warnings: Vec::new(),
@@ -34,22 +34,22 @@ impl Told {
     }
 }
 
-pub(super) fn told(result: Result<Applied, NotApplied>) -> Told {
+pub(super) fn reported(result: Result<Applied, NotApplied>) -> Reported {
     match result {
         Ok(applied) => {
             assert!(applied.target_id.is_some(), "which account it is, is known");
-            Told::Done {
+            Reported::Done {
                 warnings: applied.warnings,
                 list_was_stale: applied.list_was_stale,
             }
         }
-        Err(NotApplied::Failed(error)) => Told::Failed(error.what),
-        Err(NotApplied::NotStarted(_)) => Told::NotStarted,
+        Err(NotApplied::Failed(error)) => Reported::Failed(error.what),
+        Err(NotApplied::NotStarted(_)) => Reported::NotStarted,
         Err(NotApplied::Unlinked(first, why)) => {
             assert!(first.target_id.is_some(), "which account it is, is known");
             match why {
-                Unlinked::Failed(error) => Told::Failed(error.what),
-                Unlinked::NotStarted(_) => Told::Unlinked,
+                Unlinked::Failed(error) => Reported::Failed(error.what),
+                Unlinked::NotStarted(_) => Reported::Unlinked,
             }
         }
         Err(NotApplied::NotTakenBack(reason)) => unreachable!("no undo: {reason}"),
@@ -57,53 +57,53 @@ pub(super) fn told(result: Result<Applied, NotApplied>) -> Told {
 }
 
 /// Expected outcomes if one call fails.
-pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) -> Vec<Told> {
-    let mut told = vec![Told::done(); changes.len()];
+pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) -> Vec<Reported> {
+    let mut reported = vec![Reported::done(); changes.len()];
     let Some((verb, kind, id)) = failed else {
-        return told;
+        return reported;
     };
     let is_it = |change: &Change| change.resource == *kind && change.id() == id.as_ref();
     let index = changes.iter().position(is_it).expect("a change of the plan");
     let is_new_person = changes[index].kind == ActionKind::Create && *kind == USER;
     if fault.kind == TargetErrorKind::Conflict && fault.writes && is_new_person {
         // The account is found there, and is the person's.
-        told[index] = Told::Done {
+        reported[index] = Reported::Done {
             warnings: Vec::new(),
             list_was_stale: true,
         };
-        return told;
+        return reported;
     }
-    told[index] = Told::Failed(FAULT.to_owned());
+    reported[index] = Reported::Failed(FAULT.to_owned());
     if *verb == Verb::Link {
-        return told;
+        return reported;
     }
     let dependencies = Schedule::of(&catalog(), changes).dependencies;
-    let is_vain = |told: &[Told], dependency: &Dependency| match dependency {
+    let is_vain = |reported: &[Reported], dependency: &Dependency| match dependency {
         Dependency::Made(_) => false,
-        Dependency::Name(other) | Dependency::Dropped(other) => !told[*other].is_done(),
+        Dependency::Name(other) | Dependency::Dropped(other) => !reported[*other].is_done(),
         Dependency::TemporaryLogin(other) => *other == index && *verb == Verb::TemporaryLogin,
     };
     while let Some(next) = (0..changes.len()).find(|at| {
-        told[*at].is_done()
+        reported[*at].is_done()
             && dependencies[*at]
                 .iter()
-                .any(|dependency| is_vain(&told, dependency))
+                .any(|dependency| is_vain(&reported, dependency))
     }) {
-        told[next] = Told::NotStarted;
+        reported[next] = Reported::NotStarted;
     }
     for (at, change) in changes.iter().enumerate() {
-        let missing = missing(changes, change, &told);
-        if let (Told::Done { warnings, .. }, true) = (&mut told[at], missing > 0) {
+        let missing = missing(changes, change, &reported);
+        if let (Reported::Done { warnings, .. }, true) = (&mut reported[at], missing > 0) {
             warnings.push(format!(
                 "{missing} of what it refers to is not there yet; the next run adds the references"
             ));
         }
     }
-    told
+    reported
 }
 
 /// How many references of a change have no object, as far as known.
-fn missing(changes: &[Change], change: &Change, told: &[Told]) -> usize {
+fn missing(changes: &[Change], change: &Change, reported: &[Reported]) -> usize {
     let linked = change.linked(catalog().schema(change.resource));
     let is_missing = |reference: &&&Reference| {
         let Reference::Managed(kind, id) = reference else {
@@ -111,8 +111,8 @@ fn missing(changes: &[Change], change: &Change, told: &[Told]) -> usize {
         };
         let mut makers = changes
             .iter()
-            .zip(told)
-            .filter(|(maker, told)| maker.creation().is_some() && !told.is_done());
+            .zip(reported)
+            .filter(|(maker, reported)| maker.creation().is_some() && !reported.is_done());
         makers.any(|(maker, _)| maker.resource == *kind && maker.id() == Some(id))
     };
     linked.iter().filter(is_missing).count()
@@ -123,14 +123,14 @@ pub(super) fn unlike(
     memory: &Memory,
     listed: &[(TypeId, Existing)],
     changes: &[Change],
-    told: &[Told],
+    reported: &[Reported],
 ) -> Vec<String> {
     let now = memory.list();
-    let is_like = |(change, told): &(&Change, &Told)| {
+    let is_like = |(change, reported): &(&Change, &Reported)| {
         let of = |accounts: &[(TypeId, Existing)]| find(accounts, change);
-        match (told, of(listed), of(&now)) {
-            (Told::Done { .. } | Told::Unlinked, _, now) => {
-                let is_whole = told.is_done();
+        match (reported, of(listed), of(&now)) {
+            (Reported::Done { .. } | Reported::Unlinked, _, now) => {
+                let is_whole = reported.is_done();
                 match &change.write {
                     Write::Delete(_) => now.is_none(),
                     _ => now.is_some_and(|now| {
@@ -138,16 +138,16 @@ pub(super) fn unlike(
                     }),
                 }
             }
-            (Told::NotStarted, None, None) | (Told::Failed(_), _, _) => true,
-            (Told::NotStarted, Some(before), Some(now)) => {
+            (Reported::NotStarted, None, None) | (Reported::Failed(_), _, _) => true,
+            (Reported::NotStarted, Some(before), Some(now)) => {
                 is_as_before(memory, changes, change.resource, [before, now])
             }
-            (Told::NotStarted, _, _) => false,
+            (Reported::NotStarted, _, _) => false,
         }
     };
-    let unlike = changes.iter().zip(told).filter(|one| !is_like(one));
+    let unlike = changes.iter().zip(reported).filter(|one| !is_like(one));
     unlike
-        .map(|(change, told)| format!("{told:?} of {change:?}"))
+        .map(|(change, reported)| format!("{reported:?} of {change:?}"))
         .collect()
 }
 
@@ -169,15 +169,15 @@ fn holds(changes: &[Change], change: &Change, attributes: &Attributes, whole: Op
         let written = change.written(schema, purpose);
         written.is_none() || written == attributes.of(schema, purpose)
     };
-    let held = members(schema, attributes, changes);
+    let stored = members(schema, attributes, changes);
     let linked: Vec<Reference> = change.linked(schema).into_iter().cloned().collect();
     let mut unlinked = change
         .unlinked(schema)
         .into_iter()
         .map(|gone| by_new_id(changes, gone));
-    let dropped = unlinked.all(|gone| linked.contains(&gone) || !held.contains(&gone));
+    let dropped = unlinked.all(|gone| linked.contains(&gone) || !stored.contains(&gone));
     let is_there = |memory: &Memory, linked: &Reference| match linked {
-        Reference::Managed(kind, id) => memory.held().contains_key(&(*kind, id.clone())),
+        Reference::Managed(kind, id) => memory.stored().contains_key(&(*kind, id.clone())),
         Reference::Foreign(_) => true,
     };
     // An object that was created by a call with a lost answer exists, but its id is not known.
@@ -186,8 +186,9 @@ fn holds(changes: &[Change], change: &Change, attributes: &Attributes, whole: Op
         Reference::Foreign(_) => false,
     };
     let linked = whole.is_none_or(|memory| {
-        let is_held = |one: &Reference| held.contains(one) || !is_there(memory, one) || is_lost(memory, one);
-        linked.iter().all(is_held)
+        let is_stored =
+            |one: &Reference| stored.contains(one) || !is_there(memory, one) || is_lost(memory, one);
+        linked.iter().all(is_stored)
     });
     [Purpose::Login, Purpose::ExternalId, Purpose::Address]
         .into_iter()
@@ -208,7 +209,7 @@ fn is_as_before(memory: &Memory, changes: &[Change], kind: TypeId, accounts: [Ex
     }
     if let Some(index) = schema.find(Purpose::Members) {
         let there: Vec<Reference> = memory
-            .held()
+            .stored()
             .into_keys()
             .map(|(kind, id)| Reference::Managed(kind, id))
             .collect();

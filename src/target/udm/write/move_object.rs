@@ -14,13 +14,13 @@ impl UdmTarget {
     pub(super) async fn move_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
         let _alone = self.names_lock.write().await;
         let prepared = self.prepared()?;
-        let place = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
+        let state = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
         let operation = if resource == GROUP {
             "move_group"
         } else {
             "move_user"
         };
-        let body = json!({"position": place.container, "properties": {}});
+        let body = json!({"position": state.container, "properties": {}});
         let moved = self.client.persist(true, async |attempt| {
             let dn = match attempt {
                 1 => self.dn_of(&edit.target_id).await?,
@@ -34,7 +34,7 @@ impl UdmTarget {
         let dn = moved.await?;
         let level = name::levels(&dn).first().copied().unwrap_or_default();
         self.memory
-            .put(&edit.target_id, &format!("{level},{}", place.container));
+            .put(&edit.target_id, &format!("{level},{}", state.container));
         Ok(())
     }
 
