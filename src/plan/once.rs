@@ -78,7 +78,7 @@ pub fn reject_owned_by_others(
             .collect();
         (!others.is_empty()).then(|| {
             format!(
-                "account {} holds the same `{name}`; a second owner would get access to what belongs to that account",
+                "account {} has the same `{name}`; a second owner would get access to what belongs to that account",
                 others.join(", ")
             )
         })

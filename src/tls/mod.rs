@@ -92,7 +92,7 @@ fn instead(path: &Path) -> &'static str {
     if content.trim_ascii().is_empty() {
         "; it is empty"
     } else if holds("PRIVATE KEY-----") {
-        "; it holds a private key"
+        "; it contains a private key"
     } else if content.starts_with(&[0x30]) {
         "; it may be one in DER: `openssl x509 -inform der -in FILE` makes it PEM"
     } else {

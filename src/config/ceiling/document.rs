@@ -130,7 +130,7 @@ fn table(text: &[u8]) -> Result<Vec<(String, Node)>, (String, String)> {
     };
     for (index, (key, _)) in table.iter().enumerate() {
         if table[..index].iter().any(|(other, _)| other == key) {
-            let what = format!("holds the key `{key}` twice");
+            let what = format!("contains the key `{key}` twice");
             return Err((what, "keep one of them".to_owned()));
         }
     }

@@ -201,7 +201,7 @@ fn people(translation: &mut Translation) {
             translation.put_text("sources.ldap.attributes.email.matching", "^[^@ ]+@[^@ ]+$");
             translation.note(format!(
                 "people log in with their e-mail address: that is `{name}` \
-                 (`backend.ldap.authentication.username_attribute`) where it holds an address, and `mail` elsewhere"
+                 (`backend.ldap.authentication.username_attribute`) where it contains an address, and `mail` elsewhere"
             ));
         }
         Some(_) => {}

@@ -87,7 +87,7 @@ fn attribute(reader: &mut Reader<'_>, name: &str, before: &[(String, String)]) -
     } else if key.len() > LONGEST_KEY {
         format!("its key is longer than {LONGEST_KEY} bytes")
     } else if let Some((other, _)) = before.iter().find(|(_, known)| *known == key) {
-        format!("the key `{key}` holds `{other}` already")
+        format!("the key `{key}` contains `{other}` already")
     } else {
         return Some(key);
     };

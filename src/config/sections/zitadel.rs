@@ -62,7 +62,7 @@ fn owned_roles(reader: &mut Reader<'_>) -> Option<Vec<String>> {
     const PATH: &str = "zitadel.owned_roles";
     let mut roles: Vec<String> = reader.list(PATH).into_iter().map(|item| item.text).collect();
     if roles.iter().any(|role| role.trim().is_empty()) {
-        return reader.refuse(PATH, format!("`{PATH}` holds an empty text"), None);
+        return reader.refuse(PATH, format!("`{PATH}` contains an empty text"), None);
     }
     roles.sort_unstable();
     roles.dedup();

@@ -67,7 +67,7 @@ impl Proof {
         proof.doubts.extend(empty_sources(desired, "people", limits));
         proof
             .doubts
-            .extend(doubts(&proof.together, "the sources hold", "guard"));
+            .extend(doubts(&proof.together, "the sources contain", "guard"));
         for source in &desired.sources {
             let people = all.iter().filter(|person| person.origin.source == source.name);
             let people: Vec<&Desired> = people.copied().collect();
@@ -76,7 +76,7 @@ impl Proof {
                 .get(&*source.name)
                 .map_or_else(Met::default, |demands| met(demands, &people, schema));
             let key = format!("sources.{}", source.name);
-            let holds = format!("source `{}` holds", source.name);
+            let holds = format!("source `{}` contains", source.name);
             proof.doubts.extend(doubts(&met, &holds, &key));
             proof.sources.push(SourceProof {
                 name: source.name.to_string(),

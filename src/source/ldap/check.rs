@@ -289,7 +289,7 @@ fn describe(root: &Entry) -> String {
         "offers no pages (`page_size: 0`)"
     };
     format!(
-        "{vendor}; {pages}; holds {}",
+        "{vendor}; {pages}; contains {}",
         texts("namingContexts").join(" and ")
     )
 }

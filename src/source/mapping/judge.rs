@@ -61,7 +61,7 @@ impl Judgement {
             Screening::ErrorValues => {
                 let what = cell::ERROR_VALUE;
                 self.warnings
-                    .push(format!("{} holds {what}; it is not written", field()));
+                    .push(format!("{} contains {what}; it is not written", field()));
                 return Extracted::Unreadable(what);
             }
         }
@@ -86,7 +86,7 @@ impl Judgement {
             reasons.push(format!("no value for `{}`", self.missing.join("`, `")));
         }
         for (what, fields) in &self.unusable {
-            let verb = if fields.len() == 1 { "holds" } else { "hold" };
+            let verb = if fields.len() == 1 { "contains" } else { "contain" };
             reasons.push(format!("{} {verb} {what}", fields.join(", ")));
         }
         if reasons.is_empty() && !self.needs_unknown {

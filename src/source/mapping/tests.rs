@@ -120,13 +120,13 @@ fn an_error_value_is_no_value() {
     assert!(person.unknown.contains(index) && person.attributes.text(index).is_none());
     assert_eq!(
         warnings,
-        ["`cn` holds an error value of a spreadsheet; it is not written"]
+        ["`cn` contains an error value of a spreadsheet; it is not written"]
     );
     for (id, whose) in [("ada", Some("ada")), ("#NV", None)] {
         let record = ada(&[("uid", &[id.as_bytes()]), ("mail", &[b"#NV"])]);
         let rejected = map(&record).unwrap_err();
         assert_eq!(rejected.id, whose.map(|id| ExternalId::new(id.as_bytes())));
-        assert_eq!(rejected.reason, "`mail` holds an error value of a spreadsheet");
+        assert_eq!(rejected.reason, "`mail` contains an error value of a spreadsheet");
         assert_eq!(rejected.missing, []);
     }
 }

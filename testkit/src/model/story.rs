@@ -17,7 +17,7 @@ use crate::zitadel::{ReadSide, ZitadelDouble};
 pub struct Story {
     /// The configuration, which stays.
     pub settings: Settings,
-    /// What the sources hold now.
+    /// What the sources contain now.
     pub directory: Directory,
     /// How many days are disturbed.
     pub days: usize,

@@ -242,7 +242,7 @@ async fn the_controller_is_described(settings: &LdapSettings) {
     let told = told.join("\n");
     for words in [
         "directory: Samba Team",
-        "offers pages; holds DC=ad,DC=example,DC=test",
+        "offers pages; contains DC=ad,DC=example,DC=test",
         "pages: the first of 3 pages took ",
         "limits: none struck pages of 50 entries; the default query policy says MaxPageSize 1000, MaxQueryDuration 120, \
          MaxValRange 1500",

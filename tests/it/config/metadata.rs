@@ -75,7 +75,7 @@ fn a_mistake_is_found_before_anything_is_read() {
         (
             "{floor: place, room: place}",
             "",
-            "`zitadel.metadata_attributes.room`: the key `place` holds `floor` already",
+            "`zitadel.metadata_attributes.room`: the key `place` contains `floor` already",
         ),
         (
             "{department: d}",

@@ -190,7 +190,7 @@ async fn check_tells_each_step() {
             slapd.url(),
             Slapd::BIND_DN
         ),
-        "directory: OpenLDAP; offers pages; holds dc=example,dc=com".to_owned(),
+        "directory: OpenLDAP; offers pages; contains dc=example,dc=com".to_owned(),
         "active: `shadowFlag`: bits 0x2 disable; disabled people are deleted".to_owned(),
         "pages: the first of 2 pages took ".to_owned(),
         "limits: none struck pages of 20 entries".to_owned(),

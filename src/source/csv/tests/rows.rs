@@ -45,14 +45,18 @@ fn an_error_value_in_a_key_column_rejects_the_row() {
             (
                 2,
                 None,
-                "`email` holds an error value of a spreadsheet".to_owned()
+                "`email` contains an error value of a spreadsheet".to_owned()
             ),
             person(
                 3,
                 "a@b",
-                "`first_name`, `last_name` hold an error value of a spreadsheet"
+                "`first_name`, `last_name` contain an error value of a spreadsheet"
             ),
-            person(4, "c@d", "no value for `first_name`; `last_name` holds a number"),
+            person(
+                4,
+                "c@d",
+                "no value for `first_name`; `last_name` contains a number"
+            ),
             person(
                 5,
                 "e@f",

@@ -237,7 +237,7 @@ async fn trees(connection: &mut Connection, settings: &LdapSettings) -> Result<V
         let holding = tops.iter().filter(|(top, _)| group.is_within(top));
         let Some((_, tree)) = holding.max_by_key(|(top, _)| top.depth()) else {
             let what = format!(
-                "{} does not say which of its trees holds the group `{name}` (root DSE, namingContexts)",
+                "{} does not say which of its trees contains the group `{name}` (root DSE, namingContexts)",
                 connection.shown()
             );
             return Err(Failure::new(what).hint(

@@ -69,7 +69,7 @@ impl Client {
             TargetErrorKind::Protocol,
             call.operation,
             format!(
-                "a list holds {count} of the {} objects that UDM says there are",
+                "a list contains {count} of the {} objects that UDM says there are",
                 head.results
             ),
         )

@@ -79,7 +79,7 @@ pub(in crate::target::zitadel) const MEANINGS: &[Meaning] = &[
     means(
         id::TAKEN,
         Kind::Conflict,
-        Some("another account holds the name, the grant or the link to the identity provider"),
+        Some("another account has the name, the grant or the link to the identity provider"),
     ),
     means("COMMAND-7yiox1isql", Kind::Conflict, None),
     means(

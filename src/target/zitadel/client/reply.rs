@@ -127,7 +127,7 @@ pub(in crate::target::zitadel) fn short(operation: &'static str, received: u64, 
     TargetError::new(
         Kind::Protocol,
         operation,
-        format!("a list holds {received} of the {total} items that Zitadel says there are"),
+        format!("a list contains {received} of the {total} items that Zitadel says there are"),
     )
     .hint("run again; if it persists, check that no proxy before Zitadel cuts its answers")
 }

@@ -51,7 +51,7 @@ impl End {
             return endless("accounts of an earlier page came again");
         }
         if page.listed > page.total {
-            return endless("a page holds more accounts than Zitadel says there are");
+            return endless("a page contains more accounts than Zitadel says there are");
         }
         if self.new > bound(*self.first_total.get_or_insert(page.total)) {
             return endless("Zitadel counts more accounts with every page");

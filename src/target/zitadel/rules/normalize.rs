@@ -136,7 +136,7 @@ fn name<'a>(label: &str, text: &'a str) -> Result<&'a str, String> {
     }
     if text.contains('\0') {
         return Err(format!(
-            "the {label} holds a NUL character, which Zitadel cannot store"
+            "the {label} contains a NUL character, which Zitadel cannot store"
         ));
     }
     short(&format!("the {label}"), text)

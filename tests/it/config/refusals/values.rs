@@ -58,7 +58,7 @@ hint: add the other one, or remove this one to connect without a client certific
         "server_certificate: DIR/ca.crt",
         "server_certificate: DIR/client.key",
         "
-error: `sources.ldap.tls.server_certificate`: DIR/client.key contains no certificate (a PEM file with `BEGIN CERTIFICATE` is expected); it holds a private key
+error: `sources.ldap.tls.server_certificate`: DIR/client.key contains no certificate (a PEM file with `BEGIN CERTIFICATE` is expected); it contains a private key
   at DIR/config.yaml:31",
     );
     check(

@@ -68,7 +68,7 @@ fn owned_roles_are_a_list_with_each_once() {
     );
     assert_eq!(
         lab.refusal(),
-        "error: `zitadel.owned_roles` holds an empty text\n  at DIR/config.yaml:6"
+        "error: `zitadel.owned_roles` contains an empty text\n  at DIR/config.yaml:6"
     );
 }
 

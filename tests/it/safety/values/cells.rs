@@ -44,11 +44,11 @@ fn an_error_value_of_a_spreadsheet_renames_nobody() {
     );
     lab.run("")
         .exits(1)
-        .says("users.csv:2 (csv): `first_name`, `last_name` hold an error value of a spreadsheet")
+        .says("users.csv:2 (csv): `first_name`, `last_name` contain an error value of a spreadsheet")
         .says(
             "users.csv:3 (csv): `last_name` looks like a program's text for `no value`; it is used as a name",
         )
-        .says("users.csv:4 (csv): `last_name` holds an error value of a spreadsheet");
+        .says("users.csv:4 (csv): `last_name` contains an error value of a spreadsheet");
     assert_eq!(
         held(&lab),
         [
@@ -183,8 +183,8 @@ fn an_error_value_in_a_directory_renames_nobody() {
     lab.slapd().replace(&dn, "displayName", &["#N/A"]);
     lab.run("")
         .exits(1)
-        .says("`sn` holds an error value of a spreadsheet")
-        .says("`displayName` holds an error value of a spreadsheet; it is not written");
+        .says("`sn` contains an error value of a spreadsheet")
+        .says("`displayName` contains an error value of a spreadsheet; it is not written");
     assert_eq!(lab.account("ada").family_name, "Test");
     assert_ne!(lab.account("ben").metadata["preferred_username"], "#N/A");
 }

@@ -195,7 +195,7 @@ fn a_localpart_of_any_account_of_the_organization_is_not_given_again() {
     lab.zitadel.reset_counts();
     lab.run("sync")
         .exits(1)
-        .says(&format!("account {by_hand} holds the same `localpart`"));
+        .says(&format!("account {by_hand} has the same `localpart`"));
     assert_eq!(
         new_localparts(&lab),
         [
@@ -223,7 +223,7 @@ fn a_uid_that_is_used_again_gets_nobody_into_the_rooms_of_its_former_holder() {
     assert_eq!(lab.account("ada.moved").metadata["localpart"], rooms);
     people[0].email = "new.ada@example.com".to_owned();
     lab.slapd().add(&people[0]);
-    lab.run("sync").exits(1).says("holds the same `localpart`");
+    lab.run("sync").exits(1).says("has the same `localpart`");
     let holders = lab.zitadel.users().into_iter();
     assert_eq!(
         holders

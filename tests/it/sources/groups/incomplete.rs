@@ -19,7 +19,7 @@ async fn a_group_that_is_not_there_ends_the_read() {
     elsewhere.groups = vec!["cn=admins,dc=example,dc=org".to_owned()];
     assert_failed(
         read_ldap(&settings(&slapd, &[elsewhere])).await,
-        &["which of its trees holds the group `cn=admins,dc=example,dc=org`"],
+        &["which of its trees contains the group `cn=admins,dc=example,dc=org`"],
         "set `nested: false`",
     );
 }

@@ -140,7 +140,7 @@ async fn grants_of_others_than_were_asked_about_end_the_run() {
             Err(error) => error,
         };
         assert_eq!(error.kind, Kind::Protocol, "{error}");
-        let said = ["about other accounts", "holds 7 of the 40 items"];
+        let said = ["about other accounts", "contains 7 of the 40 items"];
         assert!(said.iter().any(|said| error.what.contains(said)), "{error}");
     }
 }

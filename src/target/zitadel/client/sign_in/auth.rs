@@ -194,7 +194,7 @@ impl SignIn {
         let token = granted.access_token.expose_secret();
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Failure::from(TargetError::new(Kind::Protocol, OPERATION, format!(
-                    "{} gave a token that cannot be sent: it is empty, or holds a blank, a line break or another \
+                    "{} gave a token that cannot be sent: it is empty, or contains a blank, a line break or another \
                      character that no header takes",
                     self.proof.instance()
                 )).hint("check `zitadel.url`: is this a Zitadel?")));

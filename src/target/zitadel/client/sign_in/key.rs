@@ -144,9 +144,9 @@ fn key_pair(pem: &str) -> Result<KeyPair, String> {
     let pair = match &key {
         PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()),
         PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()),
-        _ => return Err("holds a key that is not RSA".into()),
+        _ => return Err("contains a key that is not RSA".into()),
     };
-    pair.map_err(|error| format!("holds a key that is not usable as RSA of 2048 bits or more: {error}"))
+    pair.map_err(|error| format!("contains a key that is not usable as RSA of 2048 bits or more: {error}"))
 }
 
 fn bad_key(what: String, hint: &str) -> TargetError {

@@ -136,6 +136,6 @@ fn a_file_that_others_read_or_write_is_told() {
             ))
             .says("`config.yaml` can be written by others (mode 0646), who can thereby control this program")
             // There is no secret in it.
-            .does_not_say("`config.yaml` holds a secret");
+            .does_not_say("`config.yaml` contains a secret");
     }
 }

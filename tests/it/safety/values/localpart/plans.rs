@@ -12,7 +12,7 @@ fn a_plan_that_waits_gives_no_localpart_twice() {
     set(&lab, &id, "rooms");
     lab.run("apply plan.json")
         .exits(1)
-        .says(&format!("account {id} holds the same `localpart`"));
+        .says(&format!("account {id} has the same `localpart`"));
     assert_eq!(
         new_localparts(&lab),
         [("n2@example.org".to_owned(), "free".to_owned())]
@@ -51,7 +51,7 @@ fn an_account_that_exists_gets_no_localpart_of_another() {
     rows(&lab, &[("n1", "rooms"), ("n2", "free")]);
     lab.run("sync")
         .exits(1)
-        .says(&format!("account {id} holds the same `localpart`"));
+        .says(&format!("account {id} has the same `localpart`"));
     assert_eq!(
         new_localparts(&lab),
         [
