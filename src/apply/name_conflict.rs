@@ -154,8 +154,8 @@ impl<T: Target> Execution<'_, T> {
 
 /// The owner of the name is not known while the list is stale.
 pub(super) fn not_listed(conflict: TargetError, wait: &str) -> TargetError {
-    let what = "the account list is stale, and does not show yet who has the login name".to_owned();
-    TargetError { what, ..conflict }.hint(format!(
+    let what = "the account list is stale, and does not show yet who has the login name";
+    conflict.saying(what).hint(format!(
         "run again later; if the account already exists, it is not created twice. If the problem persists, \
          raise `{wait}`"
     ))

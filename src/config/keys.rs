@@ -5,7 +5,7 @@ pub(super) mod aliases;
 mod kind;
 mod table;
 
-pub(super) use self::kind::{FLAGS, Key, Kind, LEVELS, SOURCE_KINDS, one_of};
+pub(super) use self::kind::{FLAGS, Key, Kind, LEVELS, SOURCE_KINDS, SourceType, one_of};
 pub(super) use self::table::KEYS;
 
 /// What a path of the table is.

@@ -171,10 +171,8 @@ fn refuse_wrong_mapping(faults: Vec<String>) -> Result<(), RunError> {
 }
 
 fn save(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> Result<(), RunError> {
-    plan_file::write(path, plan, catalog, binding).map_err(|error| RunError::Failed {
-        errors: vec![(
-            format!("could not write the plan to {}: {error}", path.display()),
-            Some("choose a file in a writable folder".to_owned()),
-        )],
+    plan_file::write(path, plan, catalog, binding).map_err(|error| {
+        let what = format!("could not write the plan to {}: {error}", path.display());
+        RunError::failed(what, Some("choose a file in a writable folder".to_owned()))
     })
 }

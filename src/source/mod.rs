@@ -108,3 +108,13 @@ pub struct SourceError {
     pub what: String,
     pub hint: Option<String>,
 }
+
+impl SourceError {
+    fn new(source_name: &str, what: impl Into<String>, hint: Option<String>) -> Self {
+        Self {
+            source_name: source_name.to_owned(),
+            what: what.into(),
+            hint,
+        }
+    }
+}

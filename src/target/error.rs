@@ -86,13 +86,20 @@ impl TargetError {
         }
     }
 
+    /// The same, with another text.
+    #[must_use]
+    pub(crate) fn saying(self, what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            ..self
+        }
+    }
+
     /// The same, with more about it.
     #[must_use]
     pub(crate) fn adding(self, more: impl Display) -> Self {
-        Self {
-            what: format!("{}; {more}", self.what),
-            ..self
-        }
+        let what = format!("{}; {more}", self.what);
+        self.saying(what)
     }
 
     /// The same, as an error of another kind.

@@ -140,8 +140,34 @@ pub(in crate::config) const FLAGS: &[&str] = &[
 /// Members of `notify.webhook.on`.
 pub(super) const OCCASIONS: &[&str] = &["failure", "refused", "changed", "success"];
 
-/// Kinds of sources. Each is also a name that implies it.
-pub(in crate::config) const SOURCE_KINDS: &[&str] = &["ldap", "csv", "ukt"];
+/// Kinds of sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::config) enum SourceType {
+    Ldap,
+    Csv,
+    Ukt,
+}
+
+impl SourceType {
+    /// In the order of [`SOURCE_KINDS`].
+    pub(in crate::config) const ALL: [Self; SOURCE_KINDS.len()] = [Self::Ldap, Self::Csv, Self::Ukt];
+
+    /// Also a name of a source that implies the kind.
+    pub(in crate::config) const fn name(self) -> &'static str {
+        match self {
+            Self::Ldap => "ldap",
+            Self::Csv => "csv",
+            Self::Ukt => "ukt",
+        }
+    }
+}
+
+/// The names of the kinds of sources.
+pub(in crate::config) const SOURCE_KINDS: &[&str] = &[
+    SourceType::Ldap.name(),
+    SourceType::Csv.name(),
+    SourceType::Ukt.name(),
+];
 
 /// Members of an attribute in the form of a table.
 pub(in crate::config) const ATTRIBUTE_MEMBERS: &[Key] =

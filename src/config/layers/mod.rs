@@ -15,7 +15,7 @@ use self::environment::Variable;
 use super::document::file::File;
 use super::document::import;
 use super::error::{Mistake, Origin};
-use super::keys;
+use super::keys::{self, SourceType};
 use super::request::FlagValue;
 
 /// The merged tree, with the origin of each value.
@@ -26,7 +26,7 @@ pub(super) struct Layers {
     given: Dict,
     file: Option<File>,
     /// The kind of each configured source, by name; set by [`Layers::with_sources`].
-    kinds: BTreeMap<String, &'static str>,
+    kinds: BTreeMap<String, SourceType>,
 }
 
 struct Layer {
@@ -88,14 +88,15 @@ impl Layers {
     }
 
     /// Adds the kind of each source, and with it the defaults.
-    pub(super) fn with_sources(mut self, kinds: BTreeMap<String, &'static str>) -> Self {
+    pub(super) fn with_sources(mut self, kinds: BTreeMap<String, SourceType>) -> Self {
         for (name, kind) in &kinds {
+            let kind = kind.name();
             let pattern = format!("sources.{kind}.");
             let mut layer = defaults(|path| path.starts_with(&pattern));
             let Some(Value::Dict(tag, mut sources)) = layer.values.remove("sources") else {
                 continue;
             };
-            if let Some(values) = sources.remove(*kind) {
+            if let Some(values) = sources.remove(kind) {
                 let named = Dict::from([(name.clone(), values)]);
                 layer.values.insert("sources".into(), Value::Dict(tag, named));
                 self.figment = self.figment.join(layer);
@@ -137,23 +138,23 @@ impl Layers {
         self.file.as_ref()
     }
 
-    pub(super) fn kinds(&self) -> &BTreeMap<String, &'static str> {
+    pub(super) fn kinds(&self) -> &BTreeMap<String, SourceType> {
         &self.kinds
     }
 
     /// The path in the table of keys for a path in the tree: the name of a source is replaced by its kind, and
     /// indexes of list elements are dropped.
     pub(super) fn pattern(&self, path: &str) -> String {
-        let is_place = |level: &str| level.bytes().all(|byte| byte.is_ascii_digit());
+        let is_index = |level: &str| level.bytes().all(|byte| byte.is_ascii_digit());
         let levels = path.split('.').enumerate();
         let mut levels: Vec<_> = levels
-            .filter(|(depth, level)| *depth < 3 || !is_place(level))
+            .filter(|(depth, level)| *depth < 3 || !is_index(level))
             .map(|(_, level)| level)
             .collect();
         if let ["sources", name, ..] = levels.as_slice()
             && let Some(kind) = self.kinds.get(*name)
         {
-            levels[1] = kind;
+            levels[1] = kind.name();
         }
         levels.join(".")
     }

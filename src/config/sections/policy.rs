@@ -5,6 +5,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 
 use crate::config::document::read::Reader;
 use crate::config::document::values;
+use crate::config::keys::SourceType;
 use crate::config::layers::flags::Flags;
 use crate::config::settings::ApplySettings;
 use crate::model::ActionKind;
@@ -83,7 +84,11 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
         max_per_kind.extend(limit.map(|limit| (kind, limit)));
     }
     let protected = reader.list("guard.protected");
-    let demands_of = reader.layers.kinds().iter().filter(|(_, kind)| **kind != "ukt");
+    let demands_of = reader
+        .layers
+        .kinds()
+        .iter()
+        .filter(|(_, kind)| **kind != SourceType::Ukt);
     let demands_of = demands_of
         .map(|(name, _)| (name.as_str().into(), demands(reader, &format!("sources.{name}"))))
         .filter(|(_, demands)| *demands != Demands::default())

@@ -9,13 +9,13 @@ use crate::config::document::read::{Reader, Report};
 use crate::config::document::values;
 use crate::config::error::{Mistake, suggest};
 use crate::config::keys;
-use crate::config::keys::SOURCE_KINDS;
+use crate::config::keys::{SOURCE_KINDS, SourceType};
 use crate::config::layers::Layers;
 use crate::config::sections::attributes;
 use crate::config::settings::{CsvSettings, SourceKind, SourceSettings, UktSettings};
 
 /// The kind of every configured source, by name.
-pub(in crate::config) fn kinds(layers: &Layers, report: &mut Report) -> BTreeMap<String, &'static str> {
+pub(in crate::config) fn kinds(layers: &Layers, report: &mut Report) -> BTreeMap<String, SourceType> {
     let Some(Value::Dict(_, sources)) = layers.root().get("sources") else {
         return BTreeMap::new();
     };
@@ -27,7 +27,7 @@ pub(in crate::config) fn kinds(layers: &Layers, report: &mut Report) -> BTreeMap
         .collect()
 }
 
-fn kind(reader: &mut Reader<'_>, name: &str, source: &Value) -> Option<&'static str> {
+fn kind(reader: &mut Reader<'_>, name: &str, source: &Value) -> Option<SourceType> {
     let path = format!("sources.{name}");
     if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) {
         let mistake = Mistake::new(&path, format!("`{name}` cannot be the name of a source"))
@@ -52,11 +52,10 @@ fn kind(reader: &mut Reader<'_>, name: &str, source: &Value) -> Option<&'static 
     }
 }
 
-fn known_kind(text: &str) -> Option<&'static str> {
-    SOURCE_KINDS
-        .iter()
-        .find(|kind| kind.eq_ignore_ascii_case(text.trim()))
-        .copied()
+fn known_kind(text: &str) -> Option<SourceType> {
+    SourceType::ALL
+        .into_iter()
+        .find(|kind| kind.name().eq_ignore_ascii_case(text.trim()))
 }
 
 fn without_kind(reader: &mut Reader<'_>, name: &str) {
@@ -73,12 +72,13 @@ fn given_kind(
     reader: &mut Reader<'_>,
     name: &str,
     given: &str,
-    implied: Option<&'static str>,
-) -> Option<&'static str> {
+    implied: Option<SourceType>,
+) -> Option<SourceType> {
     let path = format!("sources.{name}.kind");
     let known = known_kind(given);
     match (known, implied) {
         (Some(known), Some(implied)) if implied != known => {
+            let (known, implied) = (known.name(), implied.name());
             let what =
                 format!("`{path}` is `{known}`, but the name `{name}` is reserved for kind `{implied}`");
             reader.refuse(&path, what, Some("give the source another name"))
@@ -105,10 +105,10 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Vec<SourceSettings> {
     let mut sources = Vec::new();
     for (name, kind) in layers.kinds() {
         let path = format!("sources.{name}");
-        let kind = match *kind {
-            "ldap" => ldap::read(reader, &path).map(|ldap| SourceKind::Ldap(Box::new(ldap))),
-            "csv" => csv(reader, &path).map(SourceKind::Csv),
-            _ => ukt(reader, &path).map(|ukt| SourceKind::Ukt(Box::new(ukt))),
+        let kind = match kind {
+            SourceType::Ldap => ldap::read(reader, &path).map(|ldap| SourceKind::Ldap(Box::new(ldap))),
+            SourceType::Csv => csv(reader, &path).map(SourceKind::Csv),
+            SourceType::Ukt => ukt(reader, &path).map(|ukt| SourceKind::Ukt(Box::new(ukt))),
         };
         sources.extend(kind.map(|kind| SourceSettings {
             name: name.as_str().into(),

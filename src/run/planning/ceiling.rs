@@ -83,15 +83,11 @@ fn documents(policies: Policies, request: Request<'_>) -> Result<Vec<Ceiling>, R
 
 fn missing(what: String) -> RunError {
     let hint = "set limits, at least `{}`; or remove `--require-policy` and the key `require_policy`";
-    RunError::Failed {
-        errors: vec![(what, Some(hint.to_owned()))],
-    }
+    RunError::failed(what, Some(hint.to_owned()))
 }
 
 impl From<CeilingError> for RunError {
     fn from(error: CeilingError) -> Self {
-        Self::Failed {
-            errors: vec![(error.what, Some(error.hint))],
-        }
+        Self::failed(error.what, Some(error.hint))
     }
 }

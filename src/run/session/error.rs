@@ -39,9 +39,7 @@ impl From<io::Error> for RunError {
 
 impl From<TargetError> for RunError {
     fn from(error: TargetError) -> Self {
-        Self::Failed {
-            errors: vec![(format!("could not use the target: {error}"), error.hint)],
-        }
+        Self::failed(format!("could not use the target: {error}"), error.hint)
     }
 }
 
@@ -57,6 +55,13 @@ impl From<Vec<SourceError>> for RunError {
 }
 
 impl RunError {
+    /// Something could not be read or written.
+    pub(in crate::run) fn failed(what: String, hint: Option<String>) -> Self {
+        Self::Failed {
+            errors: vec![(what, hint)],
+        }
+    }
+
     /// The first error, with its hint.
     pub(in crate::run) fn first(self) -> (String, Option<String>) {
         match self {

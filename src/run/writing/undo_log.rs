@@ -51,11 +51,10 @@ pub(in crate::run) async fn begin(
         binding: Binding::new(target.name(), target.facts()),
     };
     let begun = UndoFile::begin(path, run, changes, snapshots, target.catalog());
-    let file = begun.map_err(|error| RunError::Failed {
-        errors: vec![(
-            format!("could not write the undo file {}: {error}", path.display()),
-            Some("choose a file in a writable folder; nothing was changed".to_owned()),
-        )],
+    let file = begun.map_err(|error| {
+        let what = format!("could not write the undo file {}: {error}", path.display());
+        let hint = "choose a file in a writable folder; nothing was changed";
+        RunError::failed(what, Some(hint.to_owned()))
     })?;
     report.undo_file = Some(file.path().display().to_string());
     Ok(Some(file))

@@ -155,11 +155,7 @@ impl CsvSource {
     }
 
     fn error(&self, what: String, hint: Option<String>) -> SourceError {
-        SourceError {
-            source_name: self.name.to_string(),
-            what,
-            hint,
-        }
+        SourceError::new(&self.name, what, hint)
     }
 }
 

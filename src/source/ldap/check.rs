@@ -182,7 +182,7 @@ impl LdapSource {
                 Diagnosis::fault(subject, missing, Some(fix.to_owned()))
             }
         }];
-        if let Some(duplicates) = survey.duplicates() {
+        if let Some(duplicates) = survey.duplicates(self.people.mapping.naming_attribute()) {
             let fix = "give each person a unique value; otherwise no person with a shared value is written";
             findings.push(Diagnosis::fault(
                 self.subject("duplicates"),

@@ -270,11 +270,7 @@ fn now() -> i64 {
 }
 
 fn error(name: &Arc<str>, failure: Failure) -> SourceError {
-    SourceError {
-        source_name: name.to_string(),
-        what: failure.what,
-        hint: failure.hint,
-    }
+    SourceError::new(name, failure.what, failure.hint)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::transform::RawRecord;
 #[derive(Debug)]
 pub(super) struct People {
     source: Arc<str>,
-    mapping: Mapping,
+    pub(super) mapping: Mapping,
     refinement: Refinement,
     /// Keys of the attributes whose values are all needed.
     whole: Vec<String>,
@@ -176,8 +176,8 @@ impl People {
         if let Some(id) = self.mapping.id(record) {
             survey.id(id);
         }
-        if let Some(email) = self.mapping.text("email", record) {
-            survey.email(&email);
+        if let Some(name) = self.mapping.text(self.mapping.naming_attribute(), record) {
+            survey.name(&name);
         }
     }
 

@@ -13,7 +13,7 @@ pub(super) struct Statistics {
     /// Name, key, and number of entries without it.
     lacking: Vec<(String, String, usize)>,
     ids: Twice,
-    emails: Twice,
+    names: Twice,
 }
 
 impl Statistics {
@@ -43,8 +43,8 @@ impl Statistics {
         self.ids.add(id);
     }
 
-    pub(super) fn email(&mut self, email: &str) {
-        self.emails.add(comparable(email).as_bytes());
+    pub(super) fn name(&mut self, name: &str) {
+        self.names.add(comparable(name).as_bytes());
     }
 
     /// Attributes and the number of entries that lack them.
@@ -71,9 +71,9 @@ impl Statistics {
             .then(|| format!("no entry has {}; {}", names.join(", "), self.blind_spots()))
     }
 
-    /// Duplicate keys, if any.
-    pub(super) fn duplicates(&self) -> Option<String> {
-        let counts = [("user_id", self.ids.again), ("email", self.emails.again)];
+    /// Duplicate keys, if any. `naming` is the attribute whose value names a person.
+    pub(super) fn duplicates(&self, naming: &str) -> Option<String> {
+        let counts = [("user_id", self.ids.again), (naming, self.names.again)];
         let counts: Vec<String> = counts
             .iter()
             .filter(|(_, again)| *again > 0)

@@ -196,8 +196,7 @@ impl Mapping {
 
     /// The identifying values of a rejected record, as far as they can be read.
     pub(super) fn claims(&self, record: &RawRecord) -> Claims {
-        let address = self.schema.name_from_sources();
-        let address = address.map_or("", |index| &*self.schema.spec(index).name);
+        let address = self.naming_attribute();
         let found = |attribute| self.text(attribute, record).into_iter();
         let values = self.rule(address).into_iter().flat_map(AttributeRule::keys);
         // Includes values that are not text: the person has an address, although it is not known which.
@@ -212,6 +211,12 @@ impl Mapping {
             proofs: found(self.schema.name_of(Purpose::OwnershipProof)).collect(),
             is_misspelt: false,
         }
+    }
+
+    /// The attribute whose value names a person; empty if there is none.
+    pub(super) fn naming_attribute(&self) -> &str {
+        let index = self.schema.name_from_sources();
+        index.map_or("", |index| &self.schema.spec(index).name)
     }
 
     /// One attribute of a record, if it can be read.

@@ -2,6 +2,7 @@
 
 use super::Mapping;
 use super::attribute::AttributeRule;
+use crate::model::Purpose;
 use crate::source::Ids;
 use crate::transform::RawRecord;
 
@@ -20,10 +21,12 @@ impl Mapping {
     /// The kind of ids of these people.
     pub(in crate::source) fn ids(&self) -> Ids {
         let id = &self.rules.id;
-        let is_email = |rule: &AttributeRule| rule.keys().any(|key| key == id.key);
+        let is_id = |rule: &AttributeRule| rule.keys().any(|key| key == id.key);
+        let address = self.schema.find(Purpose::Address);
+        let address = address.and_then(|index| self.rule(&self.schema.spec(index).name));
         Ids {
             binary: id.attribute.is_binary,
-            from_address: self.rule("email").is_some_and(is_email),
+            from_address: address.is_some_and(is_id),
         }
     }
 

@@ -135,13 +135,11 @@ fn reject_all(
             .take(5)
             .map(ToString::to_string)
             .collect();
-        rejected.push(Rejected {
-            resource: person.resource,
-            at: person.origin.clone(),
-            id: Some(person.id.clone()),
-            reason: format!("another record has {shared}: {}", others.join(", ")),
-            missing: Vec::new(),
-            claims: claims_of(schema, person).into(),
-        });
+        let reason = format!("another record has {shared}: {}", others.join(", "));
+        let one = Rejected::new(person.origin.clone(), Some(person.id.clone()), reason);
+        rejected.push(
+            one.of_type(person.resource)
+                .with_claims(claims_of(schema, person)),
+        );
     }
 }

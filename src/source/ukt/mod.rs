@@ -40,10 +40,9 @@ impl UktSource {
     /// # Errors
     /// [`SourceError`] if the HTTP client cannot be created.
     pub fn new(name: &Arc<str>, settings: &UktSettings) -> Result<Self, SourceError> {
-        let line = Line::new(name, settings).map_err(|error| SourceError {
-            source_name: name.to_string(),
-            what: error.to_string(),
-            hint: Some("check the certificates of this system".to_owned()),
+        let line = Line::new(name, settings).map_err(|error| {
+            let hint = "check the certificates of this system".to_owned();
+            SourceError::new(name, error.to_string(), Some(hint))
         })?;
         Ok(Self {
             name: name.clone(),
@@ -134,14 +133,12 @@ impl UktSource {
     }
 
     fn unreadable_list(&self, day: &str, failure: &Failure) -> SourceError {
-        SourceError {
-            source_name: self.name.to_string(),
-            what: format!("{}; the list of that day was not read ({day})", failure.what),
-            hint: Some(format!(
-                "{}; run again on the same day (UTC), since no later run asks for its list",
-                failure.hint
-            )),
-        }
+        let hint = format!(
+            "{}; run again on the same day (UTC), since no later run asks for its list",
+            failure.hint
+        );
+        let what = format!("{}; the list of that day was not read ({day})", failure.what);
+        SourceError::new(&self.name, what, Some(hint))
     }
 }
 

@@ -24,7 +24,7 @@ use self::answer::PATIENCE;
 use crate::config::{ApplySettings, UdmSettings};
 use crate::credential::{Credential, CredentialKind};
 use crate::http::{self, Backoff, Limiter, Secrets, Trust, retry};
-use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind, Wrote};
+use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind};
 use crate::tls::Expiry;
 
 /// The server's answer for a single group of ten thousand members, with a margin.
@@ -224,12 +224,12 @@ impl Client {
                 | TargetErrorKind::InvalidAttribute { .. }
                 | TargetErrorKind::NotFound
         );
-        let wrote = if is_refused || !is_write {
-            Wrote::Nothing
+        let error = error.of_kind(kind);
+        if is_refused || !is_write {
+            error.wrote_nothing()
         } else {
-            error.wrote
-        };
-        TargetError { kind, wrote, ..error }
+            error
+        }
     }
 }
 

@@ -122,9 +122,9 @@ impl UdmTarget {
                 .map_err(|error| after_a_try(error, attempt))?;
             reply.parse(operation)
         });
-        made.await.map_err(|error| TargetError {
-            what: secrets.mask(&error.what).into_owned(),
-            ..error
+        made.await.map_err(|error| {
+            let what = secrets.mask(&error.what).into_owned();
+            error.saying(what)
         })
     }
 }

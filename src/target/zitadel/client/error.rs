@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::error_ids::MEANINGS;
 use super::transport::Transport;
 use crate::model::foreign;
-use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// If a server asks for a longer pause than this, the call fails.
 pub(in crate::target::zitadel) const PATIENCE: Duration = Duration::from_secs(300);
@@ -149,14 +149,10 @@ impl Answer<'_> {
         let message = error_id.map_or(body.message.as_str(), |id| {
             body.message.trim_end_matches(&format!("({id})")).trim_end()
         });
-        let error = TargetError {
-            kind,
-            operation: self.operation,
-            what: format!("{} {}", self.status.as_u16(), without_values(message)),
-            error_id: error_id.map(Into::into),
-            hint: known.and_then(|entry| entry.hint).map(str::to_owned),
-            wrote: Wrote::Unknown,
-        };
+        let what = format!("{} {}", self.status.as_u16(), without_values(message));
+        let mut error = TargetError::new(kind, self.operation, what);
+        error.error_id = error_id.map(Into::into);
+        error.hint = known.and_then(|entry| entry.hint).map(str::to_owned);
         Failure {
             error: quote_wait(error),
             sign,

@@ -218,11 +218,7 @@ pub(in crate::target::zitadel) fn not_written(failure: Failure) -> Failure {
         return Failure { error, sign };
     }
     let what = format!("{}, so it is not known whether this was written", error.what);
-    let error = TargetError {
-        kind: Kind::Unreachable,
-        what,
-        ..error
-    };
+    let error = error.saying(what).of_kind(Kind::Unreachable);
     Failure { error, sign }
 }
 
