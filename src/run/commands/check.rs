@@ -162,7 +162,13 @@ pub(in crate::run) fn write_json(process: &mut Process<'_>, findings: &[Diagnosi
 
 fn configuration(settings: &Settings) -> Vec<Diagnosis> {
     let names: Vec<&str> = settings.sources.iter().map(|source| &*source.name).collect();
-    let read = Diagnosis::ok("configuration", format!("sources: {}", names.join(", ")));
+    let read = if settings.target.is_some() {
+        Diagnosis::ok("configuration", format!("sources: {}", names.join(", ")))
+    } else {
+        let what = "it has mistakes, so only the sources are checked";
+        let fix = "correct the errors that are printed with their lines, and check again";
+        Diagnosis::problem("configuration", what, Some(fix.to_owned()))
+    };
     let notes = settings.notes.iter();
     let notes = notes.map(|note| Diagnosis::ok("configuration", note.clone()));
     std::iter::once(read).chain(notes).collect()

@@ -83,7 +83,7 @@ fn sources_are_tried_although_the_target_is_misconfigured() {
     assert!(run.err.contains("`zitadel.key_file`"), "{run:?}");
     assert_eq!(
         run.out,
-        "ok       configuration: sources: csv\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\n\n3 checked, all well\n"
+        "PROBLEM  configuration: it has mistakes, so only the sources are checked\n         fix: correct the errors that are printed with their lines, and check again\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\n\n3 checked, 1 problem\n"
     );
 }
 
