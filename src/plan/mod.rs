@@ -40,7 +40,7 @@ pub use guard::{
 pub(crate) use guard::{changes_login, is_other_person};
 pub(crate) use inspection::{Look, expected_on_demand};
 pub use once::{first_values, reject_impossible, reject_owned_by_others};
-pub use order::{Dependency, Phase, Schedule, Stage, phase, writes_links_later};
+pub use order::{Dependency, Phase, Schedule, Stage, arrange, phase, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};
 pub use references::{Alias, Objects, resolve_references};
@@ -56,9 +56,9 @@ use crate::model::{Catalog, Desired, Existing, Ids, Plan, Purpose, Schema};
 /// Why a change of an earlier plan is refused.
 pub const STALE: &str = "the account has changed since the plan was made";
 
-/// Removes protected accounts from a plan that was read from a file, and orders it. `ids` are those of the objects at
-/// the target.
-pub fn arrange_with(catalog: &Catalog, plan: &mut Plan, protected: &Protected, ids: &Ids) {
+/// Removes protected accounts and circles of references from a plan that was read from a file, and arranges it. `ids`
+/// are those of the objects at the target.
+pub fn arrange_saved(catalog: &Catalog, plan: &mut Plan, protected: &Protected, ids: &Ids) {
     protect(plan, catalog, protected);
     let objects = Objects {
         desired: &[],
@@ -66,10 +66,10 @@ pub fn arrange_with(catalog: &Catalog, plan: &mut Plan, protected: &Protected, i
         aliases: &[],
     };
     references::nesting::leave_out_circles(catalog, plan, objects);
-    order::arrange(catalog, &mut plan.changes);
+    arrange(catalog, plan);
 }
 
-/// Combines the plans of all resource types to one in order, without protected accounts.
+/// Combines the plans of all resource types to one, sorted by phase, without protected accounts.
 pub fn combine(catalog: &Catalog, plans: Vec<Plan>, protected: &Protected) -> Plan {
     let mut all = Plan::default();
     for plan in plans {
@@ -87,8 +87,7 @@ pub fn combine(catalog: &Catalog, plans: Vec<Plan>, protected: &Protected) -> Pl
         all.warnings.extend(plan.warnings);
     }
     protect(&mut all, catalog, protected);
-    // A name that stays taken is not waited for.
-    order::arrange(catalog, &mut all.changes);
+    order::sort(catalog, &mut all.changes);
     all
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::order;
 use super::order::values::{self, Space, Unique};
 use crate::model::{
     AttributeIndex, Catalog, Change, Holder, Personal, Plan, Purpose, RecordRef, Rejected, TargetId, TypeId,
@@ -36,7 +35,6 @@ pub fn reject_taken(
     }
     if plan.changes.len() < planned {
         plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
-        order::arrange(catalog, &mut plan.changes);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{
     ExternalId, Ids, Lifecycle, Mutability, Plan, Purpose, RecordRef, Reference, Removes, ResourceType,
     Schema, SourceRead, TargetId, TypeId, Value,
 };
-use crate::plan::{AbsentPolicy, Clocks, Correlation, Policy, Protected, combine, decide};
+use crate::plan::{AbsentPolicy, Clocks, Correlation, Policy, Protected, arrange, combine, decide};
 
 pub(super) const USER: TypeId = TypeId(0);
 pub(super) const GROUP: TypeId = TypeId(1);
@@ -267,12 +267,8 @@ pub(super) fn plan(memory: &Memory, wanted: &Wanted) -> (Plan, Ids) {
         };
         decide(&correlation, &checks, Vec::new(), "memory", clocks)
     };
-    (
-        combine(
-            &catalog,
-            wanted.iter().map(of_kind).collect(),
-            &Protected::default(),
-        ),
-        ids,
-    )
+    let plans = wanted.iter().map(of_kind).collect();
+    let mut plan = combine(&catalog, plans, &Protected::default());
+    arrange(&catalog, &mut plan);
+    (plan, ids)
 }

@@ -24,7 +24,7 @@ use crate::model::{
     Required, Schema, Skipped, TargetId, Value, Warning,
 };
 
-/// Makes the plan. `mismatches` are the answers to `checks`, which must come from this correlation.
+/// Makes the plan, sorted by phase. `mismatches` are the answers to `checks`, which must come from this correlation.
 pub fn decide(
     correlation: &Correlation<'_>,
     checks: &Checks<'_>,
@@ -80,7 +80,7 @@ impl<'a> Decider<'a, '_> {
         self.sign_out();
         self.plan.skipped.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
-        order::arrange(self.correlation.catalog, &mut self.plan.changes);
+        order::sort(self.correlation.catalog, &mut self.plan.changes);
         self.plan
     }
 

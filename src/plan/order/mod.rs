@@ -14,12 +14,20 @@ pub(super) mod values;
 
 pub use self::dependencies::{Dependency, Phase, Stage, phase, writes_links_later};
 pub use self::schedule::Schedule;
-use crate::model::{AttributeSet, Catalog, Change, Existing, Purpose, Schema, TargetId};
+use crate::model::{AttributeSet, Catalog, Change, Existing, Plan, Purpose, Schema, TargetId};
 
-/// Sorts changes by step, then by id, so that the result does not depend on the order of the input.
-pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
+/// Sorts changes by phase, then by id, so that the result does not depend on the order of the input.
+pub(super) fn sort(catalog: &Catalog, changes: &mut [Change]) {
     let key = |change: &Change| (phase(catalog, change), change.resource);
     changes.sort_by(|a, b| (key(a), a.id(), a.target_id()).cmp(&(key(b), b.id(), b.target_id())));
+}
+
+/// Puts the changes of a plan in the order in which they are applied, and decides which accounts get a temporary login
+/// name. Call it once, when the plan contains all of its changes and no others: each change that is removed afterwards
+/// may be one that another waits for.
+pub fn arrange(catalog: &Catalog, plan: &mut Plan) {
+    let changes = &mut plan.changes;
+    sort(catalog, changes);
     for change in changes.iter_mut() {
         change.links_later = change.nests_last;
         if let Some(edit) = change.edit_mut() {

@@ -9,7 +9,6 @@ pub(super) mod nesting;
 mod objects;
 
 pub use self::objects::{Alias, Objects};
-use super::order;
 use crate::model::{
     ActionKind, AttributeIndex, Catalog, Change, ExternalId, Ids, Plan, Purpose, Reference, TypeId, Value,
     Write,
@@ -43,8 +42,6 @@ pub fn resolve_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'
     plan.unchanged += planned - changes.len();
     plan.changes = changes;
     nesting::leave_out_circles(catalog, plan, objects);
-    // Some changes have fewer dependencies than before.
-    order::arrange(catalog, &mut plan.changes);
 }
 
 /// The attribute with references, if the change writes it.

@@ -177,7 +177,7 @@ fn who_is_protected_takes_no_part_in_an_exchange_of_names() {
         (vec!["update t2".to_owned(), "update t1".to_owned()], 1)
     );
     let protected = Protected::new(["t2".to_owned()]);
-    let plan = combine(&catalog(), vec![plan], &protected);
+    let plan = combined(plan, &protected);
     assert_eq!((lines(&plan), detours(&plan)), (vec!["update t1".to_owned()], 0));
 }
 
@@ -195,6 +195,6 @@ fn who_is_protected_is_not_waited_for() {
         Policy::default(),
     );
     assert_eq!(lines(&plan), ["update t3", "update t2", "update t1"]);
-    let plan = combine(&catalog(), vec![plan], &Protected::new(["t2".to_owned()]));
+    let plan = combined(plan, &Protected::new(["t2".to_owned()]));
     assert_eq!(lines(&plan), ["update t1", "update t3"]);
 }

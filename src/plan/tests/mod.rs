@@ -214,7 +214,9 @@ fn decided(correlation: &Correlation<'_>, now: i64, model: &Model) -> Plan {
         .enumerate()
         .filter_map(|(index, check)| model.answer(index, check));
     let clocks = Clocks { now, ahead: Some(0) };
-    decide(correlation, &checks, mismatches.collect(), "model", clocks)
+    let mut plan = decide(correlation, &checks, mismatches.collect(), "model", clocks);
+    arrange(correlation.catalog, &mut plan);
+    plan
 }
 
 /// A plan, with the record of each account that a person, or an entry of a list of leavers, has.
@@ -247,6 +249,13 @@ fn plan_with_records(
         );
     }
     (decided(&correlation, NOW, model), records)
+}
+
+/// The plan of one resource type as a run applies it.
+fn combined(plan: Plan, protected: &Protected) -> Plan {
+    let mut plan = combine(&catalog(), vec![plan], protected);
+    arrange(&catalog(), &mut plan);
+    plan
 }
 
 fn plan(desired: &DesiredState, model: &Model, policy: Policy) -> Plan {

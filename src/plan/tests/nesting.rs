@@ -68,7 +68,7 @@ fn plan(now: &Links, wanted: &Links) -> Plan {
             plan.changes.push(Change::edit_as(ActionKind::Update, edit));
         }
     }
-    arrange_with(&catalog, &mut plan, &Protected::default(), &ids);
+    arrange_saved(&catalog, &mut plan, &Protected::default(), &ids);
     plan
 }
 

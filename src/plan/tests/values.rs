@@ -124,6 +124,7 @@ fn plan(now: &BTreeMap<u8, Existing>, wanted: &Objects) -> Plan {
             elsewhere: None,
         })
     });
+    arrange(&catalog, &mut plan);
     plan
 }
 

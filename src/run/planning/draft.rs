@@ -163,6 +163,7 @@ impl<'a> Draft<'a> {
             aliases: &aliases,
         };
         plan::resolve_references(catalog, &mut plan, objects);
+        plan::arrange(catalog, &mut plan);
         Ok(Planned { plan, ids: self.ids })
     }
 }

@@ -42,7 +42,7 @@ impl FromFile<'_> {
             plan::end_sessions(&mut self.plan, target.catalog());
         }
         let protected = &request.settings.guard.protected;
-        plan::arrange_with(target.catalog(), &mut self.plan, protected, &self.ids);
+        plan::arrange_saved(target.catalog(), &mut self.plan, protected, &self.ids);
         report.add_plan(&self.plan, target.catalog());
         for (change, reason) in self.left_out.drain(..) {
             let result = Err((self.left)(reason));

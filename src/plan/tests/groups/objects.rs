@@ -186,11 +186,10 @@ impl Objects {
             };
             decide(&correlation, &checks, Vec::new(), "model", clocks)
         };
-        combine(
-            &catalog,
-            wanted.iter().map(of_type).collect(),
-            &Protected::default(),
-        )
+        let plans = wanted.iter().map(of_type).collect();
+        let mut plan = combine(&catalog, plans, &Protected::default());
+        arrange(&catalog, &mut plan);
+        plan
     }
 }
 

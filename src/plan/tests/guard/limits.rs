@@ -191,7 +191,7 @@ fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
     ] {
         let protected = Protected::new(patterns.iter().map(|pattern| (*pattern).to_owned()));
         let before = made();
-        let plan = combine(&catalog(), vec![before.clone()], &protected);
+        let plan = combined(before.clone(), &protected);
         assert_eq!(lines(&plan), left, "{patterns:?}");
         assert_eq!(plan.skipped.len(), 2 - left.len(), "{patterns:?}");
         let limits = GuardLimits {

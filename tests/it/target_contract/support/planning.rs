@@ -27,7 +27,9 @@ pub(crate) async fn plan_of(target: &impl Target, objects: &[Desired]) -> Plan {
     let proofs = correlation.proofs();
     let checks = correlation.checks(&proofs);
     let mismatches = target.confirm(checks.checks()).await.unwrap();
-    plan::decide(&correlation, &checks, mismatches, target.name().kind, CLOCKS)
+    let mut plan = plan::decide(&correlation, &checks, mismatches, target.name().kind, CLOCKS);
+    plan::arrange(target.catalog(), &mut plan);
+    plan
 }
 
 /// Applies a change, and returns it as an undo file stores it.
