@@ -8,24 +8,28 @@ pub(crate) mod ceiling;
 mod deciding;
 mod dialects;
 mod document;
+mod environment;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(in crate::config) mod key_names;
 mod keys;
 mod layers;
 mod outlets;
+mod read;
 mod request;
 mod schema;
 mod sections;
 mod settings;
 mod show;
 mod syntax;
+mod unknown;
 
 use std::path::{Path, PathBuf};
 
 pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
 pub use self::dialects::{Names as KeyNames, repeats};
-pub use self::layers::environment::Environment;
+pub use self::environment::Environment;
 pub use self::outlets::{Outlets, outlets};
 pub use self::schema::schema;
 pub use self::sections::ldap::references::ReferenceUrl;
@@ -48,7 +52,7 @@ pub use settings::{
 
 use crate::plan::Policy;
 
-use self::document::read::{Reader, Report};
+use self::read::{Reader, Report};
 use layers::Layers;
 
 /// Name of the file in messages and in [`Settings::files`].
@@ -77,7 +81,7 @@ fn load_with_layers(
         dialect,
         path,
     } = given(request, environment, directory, &mut report)?;
-    document::unknown::report_unknown(&layers, &mut report);
+    unknown::report_unknown(&layers, &mut report);
     let settings = settings(&layers, &mut report, request.needs);
     if let Some(path) = &path {
         report
@@ -124,17 +128,17 @@ fn given(
     directory: &Path,
     report: &mut Report,
 ) -> Result<Given, ConfigErrors> {
-    let file = document::file::read(request, environment, directory, &mut report.notes)?;
+    let file = layers::file::read(request, environment, directory, &mut report.notes)?;
     let file = file.map(|file| file.translated(&mut report.notes, &mut report.mistakes));
     let (names, dialect) = file
         .as_ref()
         .map(|file| (file.names.clone(), file.dialect))
         .unwrap_or_default();
-    let found = layers::environment::read(environment);
+    let found = environment::read(environment);
     report.notes.extend(found.notes);
     report.mistakes.extend(found.mistakes);
     if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
-        return Err(document::file::nothing_given().into());
+        return Err(layers::file::nothing_given().into());
     }
     let foreign = dialects::variables(dialect, environment);
     report.notes.extend(foreign.notes);
@@ -155,7 +159,7 @@ fn given(
 fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settings> {
     let mut reader = Reader { layers, report };
     let log_level = reader.parsed("log_level", document::values::level);
-    let flags = layers::flags::read(&mut reader);
+    let flags = read::flags::read(&mut reader);
     let dry_run = reader.boolean("dry_run");
     sections::udm::refuse_two_targets(&mut reader);
     let target = match needs {
@@ -235,7 +239,7 @@ fn id_keys(layers: &Layers, names: &dialects::Names, sources: &[SourceSettings])
 }
 
 /// Reads the policy, as far as the target supports it; `None` after a mistake.
-fn policy(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<crate::plan::Policy> {
+fn policy(reader: &mut Reader<'_>, flags: read::flags::Flags) -> Option<crate::plan::Policy> {
     let policy = sections::policy::policy(reader, flags)?;
     sections::udm::check_marker(reader, &policy);
     sections::udm::refuse_sessions(reader, &policy);
@@ -243,7 +247,7 @@ fn policy(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<crate:
 }
 
 /// Reads the configured target; `None` after a mistake.
-fn target(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<TargetSettings> {
+fn target(reader: &mut Reader<'_>, flags: read::flags::Flags) -> Option<TargetSettings> {
     if sections::udm::is_target(reader.layers) {
         sections::udm::note_flags(reader, flags);
         sections::udm::read(reader).map(TargetSettings::Udm)

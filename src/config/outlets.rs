@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::document::read::{Reader, Report};
-use super::layers::environment::Environment;
+use super::environment::Environment;
+use super::read::{Reader, Report};
 use super::request::LoadRequest;
 use super::settings::NotifySettings;
 use super::{Given, given, sections};

@@ -56,9 +56,9 @@ fn an_empty_file_is_an_empty_table() {
     );
 }
 
-fn layers_of(text: &str) -> Option<document::file::File> {
+fn layers_of(text: &str) -> Option<layers::file::File> {
     let content = document::yaml::parse(text).ok()?;
-    matches!(content, document::yaml::Node::Table(_)).then(|| document::file::File {
+    matches!(content, document::yaml::Node::Table(_)).then(|| layers::file::File {
         names: dialects::Names::default(),
         dialect: dialects::Dialect::Own,
         path: "config.yaml".into(),
@@ -69,12 +69,12 @@ fn layers_of(text: &str) -> Option<document::file::File> {
 
 /// Reads a text as a whole configuration, whether it is one or not.
 fn try_all(text: &str, variables: &[(String, String)]) {
-    let found = layers::environment::read(&variables.iter().map(|(name, value)| (name, value)).collect());
+    let found = environment::read(&variables.iter().map(|(name, value)| (name, value)).collect());
     let mut report = Report::default();
     let layers = Layers::new(layers_of(text), &found.variables, &[], &mut report.mistakes);
     let kinds = sections::sources::kinds(&layers, &mut report);
     let layers = layers.with_sources(kinds);
-    document::unknown::report_unknown(&layers, &mut report);
+    unknown::report_unknown(&layers, &mut report);
     let settings = settings(&layers, &mut report, Needs::Everything);
     // A part that was not understood has reported it.
     assert!(settings.is_some() || !report.mistakes.is_empty());

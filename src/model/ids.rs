@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::id::{ExternalId, TargetId, TypeId};
+use super::reference::Reference;
 use super::resource::existing::Existing;
-use super::resource::reference::Reference;
 
 type Key = (TypeId, ExternalId);
 

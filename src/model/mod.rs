@@ -8,11 +8,13 @@ mod fingerprint;
 mod id;
 mod ids;
 mod plan;
+mod reference;
 mod resource;
 mod schema;
 mod selection;
 mod snapshot;
 mod text;
+mod value;
 
 pub use self::check::{Check, Expected, Holder, Holding, Mismatch};
 pub use self::diagnosis::{Diagnosis, Problem};
@@ -32,13 +34,13 @@ pub use change::{
 pub use id::{ExternalId, TargetId, TypeId};
 pub use ids::Ids;
 pub use plan::{Absence, Plan, Skipped, Totals, Withheld};
+pub use reference::Reference;
 pub use resource::attributes::Attributes;
 pub use resource::ownership::Ownership;
-pub use resource::reference::Reference;
-pub use resource::value::{Equality, Likeness, Value};
 pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Fetch, Inspection, Losses, Mutability,
     Purpose, Removes, ResourceType, Schema, Screening, Unreadable,
 };
 pub use selection::Selection;
 pub use snapshot::{Detail, LastWrites, Snapshot};
+pub use value::{Equality, Likeness, Value};

@@ -1,6 +1,6 @@
 //! The policy of a run.
 
-use super::decide::grace::Grace;
+use super::grace::Grace;
 use crate::model::TypeId;
 
 /// `policy.absent`: the person of a managed account is proved absent.

@@ -3,9 +3,9 @@
 use super::translation::{Entries, Translated, Translation, get, negated, repeated, table, text};
 use super::variables::variable;
 use crate::config::document::yaml::Node;
+use crate::config::environment::{Environment, FoundVariables, Variable};
 use crate::config::error::{Mistake, Origin};
 use crate::config::keys::{self, Entry};
-use crate::config::layers::environment::{Environment, FoundVariables, Variable};
 
 /// How the value of a setting is converted.
 #[derive(Clone, Copy)]

@@ -4,16 +4,15 @@
 //! completely.
 
 mod ad_connect;
-mod names;
 mod translation;
 mod udm_connector;
 mod variables;
 
 use crate::config::document::yaml::{self, Node};
-use crate::config::layers::environment::{Environment, FoundVariables};
+use crate::config::environment::{Environment, FoundVariables};
 
-pub use self::names::Names;
 pub(in crate::config) use self::translation::Translated;
+pub use super::key_names::Names;
 
 /// The tool that a file belongs to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

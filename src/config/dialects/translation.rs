@@ -1,9 +1,9 @@
 //! Builds our tree from the file of another tool.
 
-use super::names::Names;
 use crate::config::document::values;
 use crate::config::document::yaml::Node;
 use crate::config::error::suggest;
+use crate::config::key_names::Names;
 
 /// A converted file.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Environment variables of other tools.
 
+use crate::config::environment::{Environment, Variable};
 use crate::config::error::{Mistake, Origin};
-use crate::config::layers::environment::{Environment, Variable};
 
 /// A variable of another tool. An empty one counts as absent.
 pub(super) fn variable(

@@ -1,11 +1,7 @@
-//! A configuration file: its text, its lines, and typed access to its keys.
+//! A configuration file: its text, its lines, and the files that it names.
 
-pub(super) mod file;
 pub(super) mod files;
-pub(super) mod import;
 pub(super) mod line;
 pub(super) mod modes;
-pub(super) mod read;
-pub(super) mod unknown;
 pub(super) mod values;
 pub(super) mod yaml;

@@ -3,17 +3,16 @@
 //! Every scalar stays a text: figment would read `00123` in a variable as a number. [`super::document::values`]
 //! parses a text once it is known which key it belongs to.
 
-pub(super) mod environment;
-pub(super) mod flags;
+pub(super) mod file;
+pub(super) mod import;
 
 use std::collections::BTreeMap;
 
 use figment::value::{Dict, Map, Tag, Value};
 use figment::{Figment, Metadata, Profile, Provider, Source};
 
-use self::environment::Variable;
-use super::document::file::File;
-use super::document::import;
+use self::file::File;
+use super::environment::Variable;
 use super::error::{Mistake, Origin};
 use super::keys::{self, SourceType};
 use super::request::FlagValue;

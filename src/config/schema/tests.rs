@@ -1,10 +1,11 @@
 use boon::{Compiler, SchemaIndex, Schemas};
 
 use super::*;
-use crate::config::document::read::Report;
-use crate::config::document::unknown;
 use crate::config::keys::{KEYS, Kind};
 use crate::config::layers::Layers;
+use crate::config::layers::file::File;
+use crate::config::read::Report;
+use crate::config::unknown;
 use crate::config::{Needs, dialects, document, sections, settings};
 
 struct Checker {
@@ -28,7 +29,7 @@ impl Checker {
 
 /// The reader's messages for the same file, about the form of values and about keys.
 fn mistakes(text: &str) -> Vec<String> {
-    let file = document::file::File {
+    let file = File {
         names: dialects::Names::default(),
         dialect: dialects::Dialect::Own,
         path: "config.yaml".into(),

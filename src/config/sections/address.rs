@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use crate::config::document::read::Reader;
 use crate::config::keys;
+use crate::config::read::Reader;
 
 impl Reader<'_> {
     /// Warns if a secret is sent to this address without encryption, unless it is on this machine.

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 
 use crate::config::document::files;
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::settings::Credentials;
 
 const KEY_FILE: &str = "zitadel.key_file";

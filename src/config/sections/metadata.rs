@@ -2,10 +2,10 @@
 
 use figment::value::Value;
 
-use crate::config::document::read::Reader;
 use crate::config::keys;
 use crate::config::keys::Kind;
 use crate::config::layers::Layers;
+use crate::config::read::Reader;
 
 const PATH: &str = "zitadel.metadata_attributes";
 

@@ -3,8 +3,8 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::config::document::read::{Item, Reader};
 use crate::config::error::{Mistake, suggest};
+use crate::config::read::{Item, Reader};
 use crate::config::settings::{NotifySettings, Occasion, WebhookSettings};
 
 const HEALTHCHECKS: &str = "notify.healthchecks";

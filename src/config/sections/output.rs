@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::settings::OutputSettings;
 
 /// The credentials for the targets, as values or as files.

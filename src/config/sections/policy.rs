@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 
-use crate::config::document::read::Reader;
 use crate::config::document::values;
 use crate::config::keys::SourceType;
-use crate::config::layers::flags::Flags;
+use crate::config::read::Reader;
+use crate::config::read::flags::Flags;
 use crate::config::settings::ApplySettings;
 use crate::model::ActionKind;
 use crate::plan::{

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::settings::{Providers, is_invisible};
 
 /// Maximum characters of a name.

@@ -1,8 +1,8 @@
 //! `run.*`
 
 use super::udm;
-use crate::config::document::read::Reader;
 use crate::config::document::values;
+use crate::config::read::Reader;
 use crate::config::settings::RunSettings;
 
 /// Reads `run.*`; `None` after a mistake.

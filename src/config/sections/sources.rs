@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use figment::value::Value;
 
 use super::ldap;
-use crate::config::document::read::{Reader, Report};
 use crate::config::document::values;
 use crate::config::error::{Mistake, suggest};
 use crate::config::keys;
 use crate::config::keys::{SOURCE_KINDS, SourceType};
 use crate::config::layers::Layers;
+use crate::config::read::{Reader, Report};
 use crate::config::sections::attributes;
 use crate::config::settings::{CsvSettings, SourceKind, SourceSettings, UktSettings};
 

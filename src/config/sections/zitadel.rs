@@ -3,9 +3,9 @@
 use url::Url;
 
 use super::{credentials, metadata};
-use crate::config::document::read::Reader;
 use crate::config::document::values;
-use crate::config::layers::flags::Flags;
+use crate::config::read::Reader;
+use crate::config::read::flags::Flags;
 use crate::config::settings::{Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings};
 use crate::plan::Policy;
 

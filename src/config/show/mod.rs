@@ -12,11 +12,11 @@ use serde::Serialize;
 pub use self::value::Shown;
 pub use self::yaml::scalar_in_yaml;
 use super::dialects::{self, Dialect};
-use super::document::file::File;
+use super::environment::Environment;
 use super::error::{ConfigErrors, Origin};
 use super::keys::{self, Entry, Key, Kind};
 use super::layers::Layers;
-use super::layers::environment::Environment;
+use super::layers::file::File;
 use super::request::LoadRequest;
 
 #[derive(Debug)]

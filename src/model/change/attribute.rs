@@ -1,8 +1,8 @@
 //! A change of one attribute.
 
-use crate::model::resource::reference::Reference;
-use crate::model::resource::value::Value;
+use crate::model::reference::Reference;
 use crate::model::schema::AttributeIndex;
+use crate::model::value::Value;
 
 /// A change of one attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The values of one object. Only existing values take memory, because a million people must fit.
 
-use super::value::Value;
 use crate::model::schema::{AttributeIndex, AttributeSet, Purpose, Schema};
+use crate::model::value::Value;
 
 /// The values of one object in the order of a [`Schema`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

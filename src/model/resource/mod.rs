@@ -4,5 +4,3 @@ pub(super) mod attributes;
 pub(super) mod desired;
 pub(super) mod existing;
 pub(super) mod ownership;
-pub(super) mod reference;
-pub(super) mod value;

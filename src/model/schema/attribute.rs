@@ -5,7 +5,7 @@ use super::AttributeIndex;
 use std::sync::Arc;
 
 use crate::model::id::ExternalId;
-use crate::model::resource::value::{Equality, Value};
+use crate::model::value::{Equality, Value};
 
 /// Purpose of an attribute. Except for [`Purpose::Plain`] and [`Purpose::Name`], a schema has at most one attribute
 /// per purpose.

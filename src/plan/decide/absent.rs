@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use super::checks::About;
 use super::claims::{Claim, Ground};
-use super::grace;
-use super::grace::{AbsenceMarker, Verdict};
 use super::{Cause, Decider};
 use crate::model::{
     Absence, ActionKind, AttributeChange, Change, Edit, Existing, Lifecycle, Purpose, RemovalReason, Value,
 };
 use crate::plan::correlate::{LeaverEntry, Slot};
+use crate::plan::grace;
+use crate::plan::grace::{AbsenceMarker, Verdict};
 use crate::plan::policy::AbsentPolicy;
 
 /// Values of other tools can be very long.

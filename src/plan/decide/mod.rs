@@ -4,9 +4,7 @@ mod absent;
 mod ask;
 pub(super) mod checks;
 pub(super) mod claims;
-pub(super) mod grace;
 mod leavers;
-pub(super) mod marks;
 pub(super) mod ownership;
 mod people;
 pub(super) mod sign_out;
@@ -16,8 +14,8 @@ use std::collections::HashSet;
 
 use self::checks::{Answers, Checks};
 use self::claims::Claim;
-use self::grace::Clocks;
 use super::correlate::{Correlation, Pair};
+use super::grace::Clocks;
 use super::{order, restriction, withhold};
 use crate::model::{
     Absence, Change, Desired, Existing, Mismatch, Plan, Purpose, RecordRef, Rejected, Removal, RemovalReason,
@@ -99,7 +97,7 @@ impl<'a> Decider<'a, '_> {
         self.push(if deletes {
             Change::delete(account.clone(), removal)
         } else {
-            let edit = marks::deactivation(schema, account, self.target_name, cause.returned);
+            let edit = super::marks::deactivation(schema, account, self.target_name, cause.returned);
             Change::deactivate(edit, removal)
         });
     }

@@ -1,13 +1,13 @@
 //! Decides about people, with or without an account.
 
 use super::checks::About;
-use super::marks::{mark, marker_goes};
 use super::{Cause, Decider};
 use crate::model::{
     ActionKind, AttributeChange, Change, Desired, Edit, Existing, Expected, Lifecycle, Mutability, Purpose,
     RemovalReason, UNFINISHED, Value, alike,
 };
 use crate::plan::correlate::{MatchedBy, Pair, Slot};
+use crate::plan::marks::{mark, marker_goes};
 use crate::plan::policy::{DisabledPolicy, Restriction};
 use crate::plan::{diff, restriction};
 

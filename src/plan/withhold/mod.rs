@@ -5,7 +5,7 @@ mod settings;
 
 pub use self::provider::{provider_checks, withhold_mismatched};
 pub use self::settings::{Setting, Withholding};
-use super::decide::marks::deactivation;
+use super::marks::deactivation;
 use super::{diff, restriction};
 use crate::model::{
     ActionKind, Catalog, Change, Lifecycle, Plan, Purpose, Schema, TypeId, UNFINISHED, Value, Withheld, Write,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use minijinja::Value;
 use serde::Serialize;
 
-use super::data::data;
 use crate::model::{BEGIN, END};
+use crate::report::data::data;
 use crate::report::json::entries::{KeptAccount, Note};
 
 /// Entries with the same reason.

@@ -1,9 +1,7 @@
 //! A run as a single-file page for a browser. It loads nothing, and can be read without its script.
 
 mod chart;
-mod data;
 mod groups;
-pub(super) mod rows;
 
 use std::collections::HashSet;
 
@@ -14,14 +12,14 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 use minijinja::{Output, escape_formatter, filters, tests};
 use sha2::{Digest as _, Sha256};
 
-use self::data::data;
-use self::rows::{PlanView, Row, Section};
+use super::data::data;
 use super::json::Report;
+use super::json::plan_view::{PlanView, Row, Section};
 use super::text::one_line::one_line;
 use super::text::verdict::verdict;
-use super::text::view::Show;
 use crate::model::ActionKind;
 use crate::names::Names;
+use crate::report::describe::show::Show;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");

@@ -12,8 +12,8 @@ use crate::model::{
 };
 use crate::names::Names;
 use crate::report::absence::Missing;
-use crate::report::text::label::label;
-use crate::report::text::view::Show;
+use crate::report::describe::label::label;
+use crate::report::describe::show::Show;
 use crate::target::TargetError;
 
 /// One source.

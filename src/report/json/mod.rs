@@ -6,6 +6,7 @@ pub(super) mod counts;
 mod credentials;
 pub(super) mod entries;
 pub(super) mod plan;
+pub(super) mod plan_view;
 mod results;
 mod time;
 
@@ -19,8 +20,8 @@ use serde::{Serialize, Serializer};
 use self::counts::{Changes, TypeReport};
 use self::credentials::CredentialReport;
 use self::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
+use self::plan_view::PlanView;
 use self::time::seconds;
-use super::html::rows::PlanView;
 use super::run_outcome::RunOutcome;
 use crate::config::Effective;
 use crate::exit::Exit;

@@ -13,8 +13,8 @@ use crate::model::{
 };
 use crate::report::Show;
 use crate::report::absence::Missing;
+use crate::report::describe::details::{is_named, is_value, reason, shown_id};
 use crate::report::origin::location;
-use crate::report::text::details::{is_named, is_value, reason, shown_id};
 
 /// The format of a plan as data.
 const SCHEMA: &str = "directory-sync/plan-view/1";

@@ -13,7 +13,7 @@ use crate::model::{
     Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning, counted,
 };
 use crate::names::Names;
-use crate::report::html::rows::PlanView;
+use crate::report::json::plan_view::PlanView;
 use crate::report::origin::origin;
 
 impl Report {

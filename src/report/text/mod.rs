@@ -2,8 +2,6 @@
 
 pub(super) mod config;
 mod counts;
-pub(super) mod details;
-pub(super) mod label;
 pub(super) mod messages;
 pub(super) mod one_line;
 pub(super) mod plan;

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::counts::counts;
-use super::details::details;
-use super::label::label;
 use super::values::values;
-use super::view::{CHANGE, CREATION, Extent, FAINT, REMOVAL, Show, View};
+use super::view::{CHANGE, CREATION, Extent, FAINT, REMOVAL, View};
 use crate::model::{ActionKind, Catalog, Change, Plan, TypeId, Withheld};
+use crate::report::describe::details::details;
+use crate::report::describe::label::label;
+use crate::report::describe::show::Show;
 use crate::report::one_line;
 use crate::report::origin::origin;
 

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use super::super::json::counts::Count;
 use super::super::json::entries::TypeRead;
-use super::view::{Extent, Show};
+use super::view::Extent;
 use crate::config::Effective;
 use crate::model::{ActionKind, Diagnosis, counted};
+use crate::report::describe::show::Show;
 use crate::report::json::Report;
 use crate::report::one_line;
 

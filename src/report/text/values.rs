@@ -1,7 +1,7 @@
 //! The values of a change, if they are shown.
 
-use super::details::{is_named, is_value};
 use crate::model::{ActionKind, Change, Schema, Value, Write};
+use crate::report::describe::details::{is_named, is_value};
 use crate::report::one_line;
 
 /// One line per value: the new one for a new object; the current and the new one otherwise.

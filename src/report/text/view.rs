@@ -4,17 +4,7 @@ use anstyle::{AnsiColor, Style};
 use textwrap::Options;
 
 use crate::names::Names;
-
-/// What is printed about the people in a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
-    /// Nothing that identifies a person, and which attributes change.
-    NoNames,
-    /// Names, and which attributes change.
-    Names,
-    /// Their values too.
-    Values,
-}
+use crate::report::describe::show::Show;
 
 /// How many of the changes are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

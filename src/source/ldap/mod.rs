@@ -28,7 +28,7 @@ use self::failure::Failure;
 use self::group_objects::GroupObjects;
 use self::person::People;
 use self::read::search::Search;
-use self::read::{limits, range, references, search};
+use self::read::{limits, range, search};
 use self::read_state::ReadState;
 use self::role_groups::members;
 use super::mapping::hides_people;

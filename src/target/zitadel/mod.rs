@@ -8,18 +8,19 @@ mod binding;
 mod client;
 mod read;
 mod rules;
+mod schema;
 mod state;
 mod values;
 mod wire;
 mod write;
 
-pub use self::rules::schema::schema;
+pub use self::schema::schema;
 pub use self::state::ZitadelTarget;
 pub use binding::{KIND, as_of, name, objection, title};
 
 use std::rc::Rc;
 
-use self::rules::schema::{EMAIL, IDP_LINK};
+use self::schema::{EMAIL, IDP_LINK};
 use super::{
     Applied, Check, Cost, Facts, Mismatch, Policies, Remarks, RequestStats, SettingKeys, Target, TargetError,
     TargetName, Wait,
@@ -60,10 +61,10 @@ impl Target for ZitadelTarget {
     }
 
     fn normalize(&self, desired: &mut Desired) -> Result<Remarks, String> {
-        let configured = rules::schema::configured(&self.settings);
+        let configured = schema::configured(&self.settings);
         let remarks = rules::normalize::normalize(desired, self.numbers, configured)?;
         if self.settings.sso_login {
-            let link = rules::link::linked_id(&desired.id);
+            let link = schema::link::linked_id(&desired.id);
             desired.attributes.set(IDP_LINK, Some(Value::text(link)));
             // No source provides the link. It is derived from the id.
             desired.unknown.remove(IDP_LINK);

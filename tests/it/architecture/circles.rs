@@ -1,4 +1,5 @@
-//! No two files of a crate import each other, directly or through other files: of the product, of the testkit, of these tests.
+//! No two files of a crate import each other, directly or through other files: of the product, of the testkit, of these
+//! tests. In the product, the same holds for the files and subfolders of each folder.
 //!
 //! The file that defines a name counts: a name that a folder's `mod.rs` only re-exports belongs to the file that
 //! defines it.
@@ -74,7 +75,7 @@ impl Modules {
     }
 
     /// From each module those whose names it uses.
-    fn imports(&self) -> BTreeMap<String, BTreeSet<String>> {
+    fn imports(&self) -> Imports {
         let of = |module: &String, named: &Vec<Path>| {
             let used = named.iter().filter(|path| !path.exported);
             let used =
@@ -98,9 +99,31 @@ fn without_tests(text: &str) -> &str {
         .unwrap_or(text)
 }
 
+/// For each module, the modules that it imports.
+type Imports = BTreeMap<String, BTreeSet<String>>;
+
+/// The imports between the members of a module: its files, and its subfolders as a whole.
+fn between_members(imports: &Imports, parent: &str) -> Imports {
+    let prefix = match parent {
+        "" => String::new(),
+        parent => format!("{parent}::"),
+    };
+    let member = |module: &str| {
+        let name = module.strip_prefix(&prefix)?.split("::").next()?;
+        (!name.is_empty()).then(|| format!("{prefix}{name}"))
+    };
+    let mut between = Imports::new();
+    for (module, others) in imports {
+        let Some(own) = member(module) else { continue };
+        let others = others.iter().filter_map(|other| member(other));
+        let others = others.filter(|other| *other != own);
+        between.entry(own.clone()).or_default().extend(others);
+    }
+    between
+}
+
 /// The modules that are left when those that import none of the others, or that none of the others imports, are taken away.
-fn circles(sources: &[Source]) -> Vec<String> {
-    let mut imports = Modules::of(sources).imports();
+fn circles(mut imports: Imports) -> Vec<String> {
     loop {
         let used: BTreeSet<String> = imports.values().flatten().cloned().collect();
         let before = imports.len();
@@ -127,7 +150,7 @@ fn assert_no_circles(folder: &str, least: usize) {
     let count: usize = imports.values().map(BTreeSet::len).sum();
     assert!(count > least, "{folder}: only {count} imports were found");
 
-    let circles = circles(&sources);
+    let circles = circles(imports);
 
     assert!(circles.is_empty(), "{folder}:\n{}\n", circles.join("\n"));
 }
@@ -147,16 +170,54 @@ fn no_files_of_these_tests_import_each_other() {
     assert_no_circles("tests/it", 200);
 }
 
+/// Within a folder, one can read the files and subfolders in one direction.
+#[test]
+fn no_members_of_a_folder_of_the_product_import_each_other() {
+    let imports = Modules::of(&super::below("src")).imports();
+    let parents = imports.keys().flat_map(|module| {
+        let ends = module.match_indices("::").map(|(end, _)| end);
+        ends.map(|end| module[..end].to_owned())
+    });
+    let parents: BTreeSet<String> = parents.chain([String::new()]).collect();
+    assert!(parents.len() > 50, "only {} folders were found", parents.len());
+    let found = parents
+        .iter()
+        .flat_map(|parent| circles(between_members(&imports, parent)));
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "{}\n", found.join("\n"));
+}
+
+#[test]
+fn a_planted_circle_of_folders_is_found() {
+    let sources = [
+        Source::new("src/lib.rs", "mod a; mod b;"),
+        Source::new("src/a/mod.rs", "pub mod one; pub mod two;"),
+        Source::new("src/a/one.rs", "use crate::b::three::Three; pub struct One;"),
+        Source::new("src/a/two.rs", "pub struct Two;"),
+        Source::new("src/b/mod.rs", "pub mod three; pub mod four;"),
+        Source::new("src/b/three.rs", "pub struct Three;"),
+        Source::new("src/b/four.rs", "use crate::a::two::Two;"),
+    ];
+    let imports = Modules::of(&sources).imports();
+    assert_eq!(circles(imports.clone()), Vec::<String>::new());
+    assert_eq!(circles(between_members(&imports, "a")), Vec::<String>::new());
+    assert_eq!(
+        circles(between_members(&imports, "")),
+        ["a imports b", "b imports a"]
+    );
+}
+
 /// A name that is handed on counts where it is defined; one that is defined in `mod.rs` counts there.
 #[test]
 fn a_planted_circle_is_found() {
     let folder = |first: &str, second: &str, parent: &str| {
-        circles(&[
+        let sources = [
             Source::new("src/lib.rs", "mod a;"),
             Source::new("src/a/mod.rs", parent),
             Source::new("src/a/one.rs", first),
             Source::new("src/a/two.rs", second),
-        ])
+        ];
+        circles(Modules::of(&sources).imports())
     };
     let hands_on = "mod one; mod two; pub use one::One; pub use two::Two;";
     let one = "use super::Two; pub struct One;";

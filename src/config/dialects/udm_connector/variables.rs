@@ -1,8 +1,8 @@
 //! The environment of the connectors.
 
 use super::super::variables::variable;
+use crate::config::environment::{Environment, FoundVariables, Variable};
 use crate::config::error::{Mistake, Origin};
-use crate::config::layers::environment::{Environment, FoundVariables, Variable};
 
 /// Seconds between runs.
 const DELAY: &str = "300";

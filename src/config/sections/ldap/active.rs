@@ -1,9 +1,9 @@
 //! Which people are enabled: `sources.NAME.active`, or `status` with its bits.
 
 use super::text::attribute;
-use crate::config::document::read::{Item, Reader};
 use crate::config::document::values;
 use crate::config::error::{Mistake, suggest};
+use crate::config::read::{Item, Reader};
 use crate::config::settings::{ActiveRule, LdapActive};
 use crate::config::syntax::expression::Expression;
 use crate::config::syntax::filter;

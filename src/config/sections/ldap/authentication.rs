@@ -1,6 +1,6 @@
 //! `sources.NAME.authentication`: how a person is found by the name that is used to sign in.
 
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::settings::LdapAuthentication;
 use crate::config::syntax::filter;
 

@@ -1,7 +1,7 @@
 //! `sources.NAME.groups`: groups to be created at the target.
 
 use super::{search, supply, text, transform};
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::sections::attributes;
 use crate::config::settings::{LdapGroups, TextRule};
 

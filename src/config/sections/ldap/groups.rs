@@ -2,8 +2,8 @@
 
 use figment::value::Value;
 
-use crate::config::document::read::Reader;
 use crate::config::keys::Kind;
+use crate::config::read::Reader;
 use crate::config::settings::Entitlement;
 use crate::config::syntax::dn::Dn;
 

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::config::document::read::Reader;
 use crate::config::document::{files, values};
+use crate::config::read::Reader;
 use crate::config::sections::attributes;
 use crate::config::settings::{LdapAttributes, LdapSettings, LdapTls, PassingState, TextRule};
 

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::settings::ExpectedReference;
 use crate::config::syntax::dn::Dn;
 

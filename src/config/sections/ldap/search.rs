@@ -1,7 +1,7 @@
 //! The scope of the search of a directory, and which entries and attributes are used.
 
 use super::text;
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::settings::{LdapSearch, SearchScope};
 use crate::config::syntax::filter;
 use crate::transform::Pattern;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use figment::value::Value;
 
-use crate::config::document::read::Reader;
 use crate::config::error::Mistake;
+use crate::config::read::Reader;
 use crate::config::settings::{LdapAttribute, LdapSearch};
 use crate::transform::{Format, Transformation, key};
 

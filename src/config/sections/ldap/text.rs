@@ -3,7 +3,7 @@
 use figment::value::Value;
 use regex::Regex;
 
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::sections::attributes;
 use crate::config::settings::{Case, Choice, LdapAttribute, TextOrigin, TextRule};
 use crate::config::syntax::template::Template;

@@ -3,9 +3,9 @@
 use figment::value::Value;
 
 use super::unknown_rule::{FOREIGN, LIKE, MODULES, RULES, unknown_rule};
-use crate::config::document::read::Reader;
 use crate::config::error::Mistake;
 use crate::config::keys;
+use crate::config::read::Reader;
 use crate::transform::{Codec, Format, Function, Pattern, Replacements, Transformation, key};
 
 /// Reads the rules; `None` if there are none, or after a mistake.

@@ -1,8 +1,8 @@
 //! Unknown rule names.
 
-use crate::config::document::read::Reader;
 use crate::config::error::suggest;
 use crate::config::keys;
+use crate::config::read::Reader;
 
 /// The rules, in the order in which they are applied.
 pub(in crate::config) const RULES: [&str; 10] = [

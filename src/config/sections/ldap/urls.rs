@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 
 /// Reads one address or several; `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Vec<Url>> {

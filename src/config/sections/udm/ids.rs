@@ -1,6 +1,6 @@
 //! External ids, which UDM stores as text.
 
-use crate::config::document::read::Reader;
+use crate::config::read::Reader;
 use crate::config::settings::{SourceKind, SourceSettings, UdmSettings};
 
 /// Reports a mix of binary and text ids. UDM stores text, so the kind of the source ids decides whether a text is a

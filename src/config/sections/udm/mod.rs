@@ -13,9 +13,9 @@ use url::Url;
 
 use self::objects::{locations, objects};
 use crate::config::document::files;
-use crate::config::document::read::Reader;
 use crate::config::layers::Layers;
-use crate::config::layers::flags::Flags;
+use crate::config::read::Reader;
+use crate::config::read::flags::Flags;
 use crate::config::settings::USER_PROPERTIES;
 use crate::config::settings::{PropertyLocations, UdmSettings, UdmTls};
 use crate::plan::{AbsentPolicy, DisabledPolicy, Policy};

@@ -2,8 +2,8 @@
 
 use figment::value::Value;
 
-use crate::config::document::read::Reader;
 use crate::config::error::Origin;
+use crate::config::read::Reader;
 use crate::config::settings::UdmObjects;
 use crate::config::syntax::dn::Dn;
 

@@ -5,14 +5,15 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use crate::model::{Change, Rejected, Skipped};
+use crate::report::describe::details::details;
+use crate::report::describe::show::Show;
 use crate::report::json::config_diff::{ConfigDiff, DiffSide};
 use crate::report::json::entries::Note;
 use crate::report::one_line;
 use crate::report::text::counts::planned;
-use crate::report::text::details::details;
 use crate::report::text::plan::{changes, is_cut};
 use crate::report::text::values::values;
-use crate::report::text::view::{Extent, FAINT, REMOVAL, Show, View};
+use crate::report::text::view::{Extent, FAINT, REMOVAL, View};
 
 /// How many lines of a long list are printed.
 const FIRST: usize = 10;

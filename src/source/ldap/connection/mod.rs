@@ -5,8 +5,9 @@ pub(super) mod bind;
 pub(super) mod connect;
 pub(super) mod dial;
 mod pump;
+pub(super) mod references;
 pub(super) mod tls;
 
+use super::failure;
 #[cfg(test)]
 use super::tests;
-use super::{failure, references};

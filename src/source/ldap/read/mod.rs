@@ -4,7 +4,6 @@ pub(super) mod limits;
 pub(super) mod one_entry;
 mod paging;
 pub(super) mod range;
-pub(super) mod references;
 pub(super) mod search;
 
 #[cfg(test)]

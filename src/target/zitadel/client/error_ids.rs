@@ -2,6 +2,11 @@
 
 use crate::target::TargetErrorKind as Kind;
 
+pub(in crate::target::zitadel) const LINK_TAKEN: &str =
+    "another account has the link to the identity provider";
+pub(in crate::target::zitadel) const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
+                             Providers), and remove the link there if it is not that account's";
+
 /// Ids that the code refers to by name.
 pub(in crate::target::zitadel) mod id {
     pub(in crate::target::zitadel) const TAKEN: &str = "V3-DKcYh";

@@ -4,7 +4,6 @@ pub(super) mod api;
 pub(super) mod call;
 pub(super) mod error;
 pub(super) mod error_ids;
-pub(super) mod paced;
 pub(super) mod reply;
 mod sign_in;
 pub(super) mod transport;

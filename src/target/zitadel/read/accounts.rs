@@ -10,7 +10,7 @@ use crate::target::TargetError;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::rules::ids::Ids;
 use crate::target::zitadel::rules::ownership;
-use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, VERIFIED_EMAIL};
+use crate::target::zitadel::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, VERIFIED_EMAIL};
 use crate::target::zitadel::state::Prepared;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::profile::Profile;

@@ -17,7 +17,7 @@ use crate::target::zitadel::client::error::{Failure, Sign};
 use crate::target::zitadel::client::reply::{endless, strangers};
 use crate::target::zitadel::rules::ids::Ids;
 use crate::target::zitadel::rules::ownership;
-use crate::target::zitadel::rules::schema::ROLES;
+use crate::target::zitadel::schema::ROLES;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::grants::{Grants, Way};
 use crate::target::zitadel::state::pages::{bound, smaller_page};

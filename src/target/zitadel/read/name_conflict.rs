@@ -2,9 +2,9 @@
 
 use crate::model::Existing;
 use crate::target::zitadel::client::error::Failure;
+use crate::target::zitadel::client::error_ids::{FREE_THE_LINK, LINK_TAKEN};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
-use crate::target::zitadel::write::links::{FREE_THE_LINK, LINK_TAKEN};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 const RENAME: &str = "rename that account, or give the person another address in the source";

@@ -13,9 +13,9 @@ use crate::model::{Change, Desired, Existing, ExternalId};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
-use crate::target::zitadel::client::paced::SEARCHES;
 use crate::target::zitadel::client::reply::strangers;
 use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::state::paced::SEARCHES;
 use crate::target::zitadel::wire::received::{OneUser, User};
 use crate::target::{Cost, TargetError, TargetErrorKind as Kind};
 

@@ -12,7 +12,7 @@ use crate::target::zitadel::rules::details::{
     flag,
 };
 use crate::target::zitadel::rules::metadata::decoded;
-use crate::target::zitadel::rules::schema::{IDP_LINK, Part, part};
+use crate::target::zitadel::schema::{IDP_LINK, Part, part};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::GrantState;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::schema::{LOCALPART, MISSING_SINCE, parts};
 use crate::model::{AttributeIndex, Attributes};
+use crate::target::zitadel::schema::{LOCALPART, MISSING_SINCE, parts};
 use crate::target::zitadel::wire::received::Metadata;
 use crate::target::zitadel::wire::sent::NewMetadata;
 

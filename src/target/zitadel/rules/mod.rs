@@ -2,11 +2,8 @@
 
 pub(super) mod details;
 pub(super) mod ids;
-pub(super) mod link;
 pub(super) mod metadata;
 pub(super) mod normalize;
 pub(super) mod ownership;
 pub(super) mod phone;
 pub(super) mod phone_text;
-pub(super) mod schema;
-pub(super) mod written;

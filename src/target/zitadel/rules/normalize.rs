@@ -5,9 +5,11 @@
 mod language;
 
 use super::phone::Numbers;
-use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_LANGUAGE, PREFERRED_USERNAME};
 use crate::model::{AttributeIndex, Desired, Value};
 use crate::target::Remarks;
+use crate::target::zitadel::schema::{
+    EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_LANGUAGE, PREFERRED_USERNAME,
+};
 
 /// Maximum number of characters of a name, an address or the nickname.
 const LONGEST_TEXT: usize = 200;

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::schema::{EXTERNAL_ID, ROLES};
 use crate::model::{Existing, ExternalId, Ownership};
+use crate::target::zitadel::schema::{EXTERNAL_ID, ROLES};
 
 const SERVICE_ACCOUNT: &str = "it is the account that directory-sync signs in with";
 const NO_ID: &str = "it has no external id";

@@ -3,6 +3,7 @@
 pub(super) mod grants;
 pub(super) mod lookups;
 pub(super) mod own_writes;
+pub(super) mod paced;
 pub(super) mod pages;
 
 use std::cell::{Cell, RefCell};
@@ -18,7 +19,7 @@ use super::binding;
 use super::client::api::Api;
 use super::rules::metadata::Keys;
 use super::rules::phone::Numbers;
-use super::rules::schema;
+use super::schema;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{AttributeSet, Catalog, Schema, Value, Warning};

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use jiff::Timestamp;
 
 use crate::model::LastWrites;
-use crate::target::zitadel::rules::written::WriteDetails;
+use crate::target::zitadel::wire::written::WriteDetails;
 
 /// Times of the last writes that each list has to show.
 #[derive(Default)]

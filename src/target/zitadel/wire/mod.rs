@@ -6,6 +6,7 @@ pub(super) mod profile;
 pub(super) mod received;
 pub(super) mod sent;
 pub(super) mod snapshot;
+pub(super) mod written;
 
 use serde::{Deserialize, Deserializer};
 

@@ -7,7 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::{AttributeIndex, Attributes, Value};
-use crate::target::zitadel::rules::schema::{Part, parts};
+use crate::target::zitadel::schema::{Part, parts};
 
 /// The texts of fields, by the names of the fields.
 pub(crate) type Fields<'a> = BTreeMap<&'static str, &'a str>;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::number;
 use super::profile::Profile;
-use crate::target::zitadel::rules::written::{WriteDetails, time};
+use crate::target::zitadel::wire::written::{WriteDetails, time};
 
 /// What surrounds the items of a list. Every list has details, even an empty one.
 #[derive(Debug, Deserialize)]
@@ -235,6 +235,13 @@ pub(crate) struct MeUser {
 pub(crate) struct Link {
     pub(crate) idp_id: Box<str>,
     pub(crate) user_id: Box<str>,
+}
+
+impl Link {
+    /// Returns whether it leads to this user. Zitadel compares links ignoring letter case.
+    pub(crate) fn is_of(&self, user_id: &str) -> bool {
+        self.user_id.to_lowercase() == user_id.to_lowercase()
+    }
 }
 
 /// The answer to a create.

@@ -9,7 +9,7 @@ use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, accept};
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::details::Details;
-use crate::target::zitadel::rules::schema::MARK;
+use crate::target::zitadel::schema::MARK;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, Metadata};
 use crate::target::zitadel::wire::sent::ChangedUser;

@@ -5,7 +5,7 @@ use crate::model::{Attributes, Creation, TargetId};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
-use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE};
+use crate::target::zitadel::schema::{EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::profile::{Fields, NewProfile, fields};
 use crate::target::zitadel::wire::received::Created;

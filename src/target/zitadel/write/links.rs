@@ -8,19 +8,14 @@ use crate::model::{AttributeChange, Attributes, Detail, Edit};
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, Sign, accept};
-use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::client::error_ids::{FREE_THE_LINK, LINK_TAKEN, id};
 use crate::target::zitadel::read::lists::SERVICE;
 use crate::target::zitadel::rules::details::Details;
-use crate::target::zitadel::rules::schema::{EMAIL, IDP_LINK};
+use crate::target::zitadel::schema::{EMAIL, IDP_LINK};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, Link};
 use crate::target::zitadel::wire::sent::NewLink;
 use crate::target::{TargetError, TargetErrorKind as Kind};
-
-pub(in crate::target::zitadel) const LINK_TAKEN: &str =
-    "another account has the link to the identity provider";
-pub(in crate::target::zitadel) const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
-                             Providers), and remove the link there if it is not that account's";
 
 impl ZitadelTarget {
     /// The link of a person, if an identity provider is configured.
@@ -59,7 +54,7 @@ impl ZitadelTarget {
         match self.api.write::<Done>(&call).await {
             Err(failure) if failure.is(id::TAKEN) => {
                 let stored = self.links(user).await?;
-                let own = stored.iter().any(|stored| is_same(stored, link.user_id));
+                let own = stored.iter().any(|stored| stored.is_of(link.user_id));
                 Ok((!own).then(|| link_taken(failure.error)))
             }
             linked => {
@@ -111,11 +106,6 @@ impl ZitadelTarget {
         let page: Page<T> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
         Ok(page.items)
     }
-}
-
-/// Zitadel compares links ignoring letter case.
-pub(in crate::target::zitadel) fn is_same(link: &Link, user_id: &str) -> bool {
-    link.user_id.to_lowercase() == user_id.to_lowercase()
 }
 
 fn link_taken(error: TargetError) -> TargetError {

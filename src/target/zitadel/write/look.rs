@@ -2,7 +2,7 @@
 
 use crate::model::{AttributeIndex, Edit, Existing, Lifecycle, Removal, RemovalReason, Required, Value};
 use crate::target::zitadel::client::error::Failure;
-use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOCALPART, LOGIN, PROVIDER, Part, parts};
+use crate::target::zitadel::schema::{EMAIL, EXTERNAL_ID, LOCALPART, LOGIN, PROVIDER, Part, parts};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Metadata, User, UserState};
 use crate::target::{TargetError, TargetErrorKind as Kind};

@@ -2,7 +2,7 @@ use crate::model::{AttributeChange, Value};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, accept};
 use crate::target::zitadel::client::error_ids::id;
-use crate::target::zitadel::rules::schema::SIGN_OUT;
+use crate::target::zitadel::schema::SIGN_OUT;
 use crate::target::zitadel::wire::received::Done;
 use crate::target::zitadel::wire::sent::NewMetadata;
 use crate::target::zitadel::write::look::AccountState;

@@ -10,7 +10,7 @@ use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::details::{
     DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED,
 };
-use crate::target::zitadel::rules::schema::{
+use crate::target::zitadel::schema::{
     EMAIL, EXTERNAL_ID, LOGIN, NO_LANGUAGE, PHONE, PREFERRED_LANGUAGE, VERIFIED_EMAIL,
 };
 use crate::target::zitadel::state::ZitadelTarget;

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::target::Cost;
 use crate::target::zitadel::rules::details::Details;
-use crate::target::zitadel::rules::schema::{
+use crate::target::zitadel::schema::{
     DISABLED_BY, EMAIL, EXTERNAL_ID, IDP_LINK, MISSING_RUNS, MISSING_SINCE, PHONE, Part, ROLES, SIGN_OUT,
     part,
 };

@@ -6,7 +6,7 @@ use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::details::Details;
-use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, Part, part};
+use crate::target::zitadel::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, Part, part};
 use crate::target::zitadel::wire::profile::{NewProfile, fields};
 use crate::target::zitadel::wire::received::Done;
 use crate::target::zitadel::wire::sent::ChangedUser;

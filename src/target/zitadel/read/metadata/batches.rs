@@ -3,7 +3,7 @@
 use crate::target::zitadel::read::metadata::filter::{KEYS, LONGEST_VALUE};
 use crate::target::zitadel::read::metadata::shared::is_shared;
 use crate::target::zitadel::rules::metadata::Keys;
-use crate::target::zitadel::rules::schema::{DISABLED_BY, MISSING_SINCE};
+use crate::target::zitadel::schema::{DISABLED_BY, MISSING_SINCE};
 use crate::target::{Check, Expected};
 use std::collections::{BTreeMap, HashSet};
 

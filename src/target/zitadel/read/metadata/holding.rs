@@ -7,9 +7,9 @@ use super::filter::{Filter, UserQuery};
 use crate::model::{AttributeIndex, Holding, TargetId, Value};
 use crate::target::TargetError;
 use crate::target::zitadel::client::error::Sign;
-use crate::target::zitadel::client::paced::SEARCHES;
 use crate::target::zitadel::rules::metadata::value;
 use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::state::paced::SEARCHES;
 use crate::target::zitadel::wire::received::User;
 
 /// Values per request.

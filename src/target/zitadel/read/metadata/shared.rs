@@ -10,7 +10,7 @@ use super::filter::{KEYS, LONGEST_VALUE};
 use crate::model::Value;
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::error::Sign;
-use crate::target::zitadel::rules::schema::PROVIDER;
+use crate::target::zitadel::schema::PROVIDER;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
 use crate::target::{Check, Expected, Mismatch, TargetError};

@@ -12,10 +12,9 @@ use crate::model::{AttributeIndex, Value};
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::rules::metadata::{Keys, decoded};
-use crate::target::zitadel::rules::schema::{DISABLED_BY, IDP_LINK, MARK};
+use crate::target::zitadel::schema::{DISABLED_BY, IDP_LINK, MARK};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Link, Metadata, OneUser};
-use crate::target::zitadel::write::links::is_same;
 use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind};
 
 /// From this number of accounts, the event log is tried, and a message reports the cost of reading them.
@@ -275,7 +274,7 @@ fn mismatch(index: usize, check: &Check<'_>, stored: &StoredValues) -> Option<Mi
 /// An account may have several links to one identity provider.
 fn link_mismatch(index: usize, expected: &Expected<'_>, links: &[Link]) -> Option<Mismatch> {
     let met = match expected {
-        Expected::Value(_, value) => links.iter().any(|link| is_same(link, value.as_text())),
+        Expected::Value(_, value) => links.iter().any(|link| link.is_of(value.as_text())),
         Expected::Present(_) => !links.is_empty(),
         Expected::Absent(_) => links.is_empty(),
     };

@@ -4,12 +4,12 @@ use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::line;
-use super::yaml::{self, Node};
 use crate::config::dialects::{self, Dialect, Names};
+use crate::config::document::line;
+use crate::config::document::yaml::{self, Node};
+use crate::config::environment::Environment;
 use crate::config::error::{Mistake, Origin};
 use crate::config::keys::aliases;
-use crate::config::layers::environment::Environment;
 use crate::config::request::LoadRequest;
 
 /// Variables with the path of the file, in order of precedence.

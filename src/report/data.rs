@@ -5,6 +5,6 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 /// The same data, with the names that it has in JSON.
-pub(super) fn data(data: impl Serialize) -> Value {
+pub(in crate::report) fn data(data: impl Serialize) -> Value {
     Value::from(Serde(data))
 }

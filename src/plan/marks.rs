@@ -3,7 +3,7 @@
 use crate::model::{AttributeChange, Edit, Existing, ExternalId, Lifecycle, Purpose, Schema, Value};
 
 /// Deactivates an account and marks it as deactivated by this tool. `returned` is the absence marker to remove.
-pub(in crate::plan) fn deactivation(
+pub(super) fn deactivation(
     schema: &Schema,
     account: &Existing,
     target_name: &str,
@@ -27,14 +27,14 @@ pub(in crate::plan) fn deactivation(
 }
 
 /// The mark that this tool writes on an account that it deactivates.
-pub(in crate::plan) fn mark(schema: &Schema, id: Option<&ExternalId>) -> Option<Value> {
+pub(super) fn mark(schema: &Schema, id: Option<&ExternalId>) -> Option<Value> {
     let spec = schema.spec(schema.find(Purpose::DisabledByUs)?);
     let no_id = ExternalId::new([]);
     spec.default.map(|default| default(id.unwrap_or(&no_id)))
 }
 
 /// Removes an absence marker. The stored number of runs was not read.
-pub(super) fn marker_goes(schema: &Schema, since: Value) -> impl Iterator<Item = AttributeChange> {
+pub(in crate::plan) fn marker_goes(schema: &Schema, since: Value) -> impl Iterator<Item = AttributeChange> {
     let change = |purpose, before| {
         let attribute = schema.find(purpose)?;
         Some(AttributeChange {

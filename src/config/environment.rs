@@ -50,24 +50,24 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
 
 /// A variable that sets a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::config) struct Variable {
-    pub(in crate::config) name: String,
+pub(super) struct Variable {
+    pub(super) name: String,
     /// Levels of the key in lower case, with current names.
-    pub(in crate::config) path: Vec<String>,
+    pub(super) path: Vec<String>,
     /// Unchanged, in any form.
-    pub(in crate::config) value: String,
+    pub(super) value: String,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::config) struct FoundVariables {
+pub(super) struct FoundVariables {
     /// One per key, outer levels before inner ones.
-    pub(in crate::config) variables: Vec<Variable>,
-    pub(in crate::config) notes: Vec<String>,
-    pub(in crate::config) mistakes: Vec<Mistake>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) notes: Vec<String>,
+    pub(super) mistakes: Vec<Mistake>,
 }
 
 /// Selects the variables that set keys. Others are ignored, whatever bytes they contain.
-pub(in crate::config) fn read(environment: &Environment) -> FoundVariables {
+pub(super) fn read(environment: &Environment) -> FoundVariables {
     let mut found = FoundVariables::default();
     let mut ranked = Vec::new();
     for (name, value) in &environment.0 {

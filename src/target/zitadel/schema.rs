@@ -1,11 +1,12 @@
 //! The attributes of a Zitadel user, and their names.
 
+pub(super) mod link;
 mod localpart;
 mod part;
 
 use std::sync::Arc;
 
-pub(in crate::target::zitadel) use self::part::{MARK, NO_LANGUAGE, Part};
+pub(super) use self::part::{MARK, NO_LANGUAGE, Part};
 
 use self::localpart::{localpart_plain, localpart_uuid, no_localpart};
 use crate::config::{Link, Localpart, MetadataCheck, ZitadelSettings};
@@ -13,7 +14,7 @@ use crate::model::{
     AttributeIndex, AttributeSpec, Cardinality, Equality, ExternalId, Fetch, Inspection, Mutability, Purpose,
     Removes, Schema, Screening, Value,
 };
-use crate::target::zitadel::rules::link::linked_id;
+use crate::target::zitadel::schema::link::linked_id;
 
 /// Properties of attributes that depend on the settings.
 struct Options {
@@ -32,7 +33,7 @@ macro_rules! attributes {
     ($options:ident: $($(#[$doc:meta])* $name:ident = $spec:expr => $part:expr;)*) => {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "numbers the constants of the same names")]
         enum Position { $($name),* }
-        $($(#[$doc])* pub(in crate::target::zitadel) const $name: AttributeIndex = AttributeIndex(Position::$name as u8);)*
+        $($(#[$doc])* pub(super) const $name: AttributeIndex = AttributeIndex(Position::$name as u8);)*
 
         fn specs($options: Options) -> Vec<AttributeSpec> {
             vec![$($spec),*]
@@ -110,13 +111,13 @@ attributes! { options:
 }
 
 /// The part of a user that contains an attribute.
-pub(in crate::target::zitadel) fn part(attribute: AttributeIndex) -> Part {
+pub(super) fn part(attribute: AttributeIndex) -> Part {
     let fixed = PARTS.get(attribute.position());
     fixed.copied().unwrap_or(Part::Metadata(None))
 }
 
 /// The attributes that do not come from the configuration, each with its part.
-pub(in crate::target::zitadel) fn parts() -> impl Iterator<Item = (AttributeIndex, Part)> {
+pub(super) fn parts() -> impl Iterator<Item = (AttributeIndex, Part)> {
     (0..).map(AttributeIndex).zip(PARTS.iter().copied())
 }
 
@@ -152,9 +153,7 @@ pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
 }
 
 /// The configured attributes, with their metadata keys.
-pub(in crate::target::zitadel) fn configured(
-    settings: &ZitadelSettings,
-) -> impl Iterator<Item = (AttributeIndex, &str)> {
+pub(super) fn configured(settings: &ZitadelSettings) -> impl Iterator<Item = (AttributeIndex, &str)> {
     let keys = settings.metadata_attributes.iter().map(|(_, key)| key.as_str());
     (0..).map(AttributeIndex).skip(PARTS.len()).zip(keys)
 }

@@ -1,5 +1,5 @@
-use super::super::metadata::Keys;
 use super::*;
+use crate::target::zitadel::rules::metadata::Keys;
 
 /// Each constant is the index of the attribute with its name.
 #[test]

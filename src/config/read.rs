@@ -1,5 +1,6 @@
 //! Typed access to the merged tree. Mistakes are collected, so that one run reports all of them.
 
+pub(super) mod flags;
 mod typed;
 
 use std::path::PathBuf;
@@ -13,20 +14,20 @@ use crate::config::layers::Layers;
 
 /// Mistakes and other results of reading.
 #[derive(Debug, Default)]
-pub(in crate::config) struct Report {
-    pub(in crate::config) mistakes: Vec<Mistake>,
-    pub(in crate::config) notes: Vec<String>,
+pub(super) struct Report {
+    pub(super) mistakes: Vec<Mistake>,
+    pub(super) notes: Vec<String>,
     /// Paths already reported. Missing keys below them are not reported again.
-    pub(in crate::config) settled: Vec<String>,
+    pub(super) settled: Vec<String>,
     /// The file itself contains a secret.
-    pub(in crate::config) secrets_in_place: bool,
+    pub(super) secrets_in_place: bool,
     /// Files that are used, each with its purpose.
-    pub(in crate::config) files: Vec<(String, PathBuf)>,
+    pub(super) files: Vec<(String, PathBuf)>,
 }
 
 impl Report {
     /// Replaces our names for keys in messages with the file's.
-    pub(in crate::config) fn call_keys_by(&mut self, names: &Names) {
+    pub(super) fn call_keys_by(&mut self, names: &Names) {
         for mistake in &mut self.mistakes {
             for text in [&mut mistake.key, &mut mistake.what]
                 .into_iter()
@@ -42,19 +43,19 @@ impl Report {
 }
 
 /// Reads values by path. A method that returns `None` for a required value has reported why.
-pub(in crate::config) struct Reader<'a> {
-    pub(in crate::config) layers: &'a Layers,
-    pub(in crate::config) report: &'a mut Report,
+pub(super) struct Reader<'a> {
+    pub(super) layers: &'a Layers,
+    pub(super) report: &'a mut Report,
 }
 
-pub(in crate::config) struct Item {
-    pub(in crate::config) text: String,
-    pub(in crate::config) origin: Option<Origin>,
+pub(super) struct Item {
+    pub(super) text: String,
+    pub(super) origin: Option<Origin>,
 }
 
 impl Reader<'_> {
     /// The text at `path`, if any.
-    pub(in crate::config) fn text(&mut self, path: &str) -> Option<String> {
+    pub(super) fn text(&mut self, path: &str) -> Option<String> {
         match self.layers.value(path)? {
             Value::String(_, text) => Some(text.clone()),
             Value::Empty(..) => None,
@@ -67,7 +68,7 @@ impl Reader<'_> {
     }
 
     /// The text at `path`. It may be empty, but not absent.
-    pub(in crate::config) fn given(&mut self, path: &str) -> Option<String> {
+    pub(super) fn given(&mut self, path: &str) -> Option<String> {
         if self.absent(path) {
             self.missing(path, None);
         }
@@ -75,13 +76,13 @@ impl Reader<'_> {
     }
 
     /// The text at `path`. It must not be absent or empty.
-    pub(in crate::config) fn required(&mut self, path: &str) -> Option<String> {
+    pub(super) fn required(&mut self, path: &str) -> Option<String> {
         let text = self.given(path)?;
         self.not_blank(path, text)
     }
 
     /// The text at `path`. If it is there, it must not be empty.
-    pub(in crate::config) fn filled(&mut self, path: &str) -> Option<String> {
+    pub(super) fn filled(&mut self, path: &str) -> Option<String> {
         let text = self.text(path)?;
         self.not_blank(path, text)
     }
@@ -95,7 +96,7 @@ impl Reader<'_> {
     }
 
     /// A list, a text of words separated by white space, or nothing.
-    pub(in crate::config) fn list(&mut self, path: &str) -> Vec<Item> {
+    pub(super) fn list(&mut self, path: &str) -> Vec<Item> {
         let Some(value) = self.layers.value(path) else {
             return Vec::new();
         };
@@ -142,37 +143,32 @@ impl Reader<'_> {
     }
 
     /// Returns whether there is no value at `path`.
-    pub(in crate::config) fn absent(&self, path: &str) -> bool {
+    pub(super) fn absent(&self, path: &str) -> bool {
         matches!(self.layers.value(path), None | Some(Value::Empty(..)))
     }
 
     /// Reports a mistake in the value at `path`.
-    pub(in crate::config) fn wrong(&mut self, path: &str, what: impl Into<String>, hint: Option<&str>) {
+    pub(super) fn wrong(&mut self, path: &str, what: impl Into<String>, hint: Option<&str>) {
         let mut mistake = Mistake::new(path, what).at(self.origin(path));
         mistake.hint = hint.map(str::to_owned);
         self.report.mistakes.push(mistake);
     }
 
     /// Reports a wrong value, and returns `None`.
-    pub(in crate::config) fn refuse<T>(
-        &mut self,
-        path: &str,
-        what: impl Into<String>,
-        hint: Option<&str>,
-    ) -> Option<T> {
+    pub(super) fn refuse<T>(&mut self, path: &str, what: impl Into<String>, hint: Option<&str>) -> Option<T> {
         self.wrong(path, what, hint);
         None
     }
 
     /// Reports that the value at `path` is missing, unless that follows from another mistake.
-    pub(in crate::config) fn missing(&mut self, path: &str, hint: Option<&str>) {
+    pub(super) fn missing(&mut self, path: &str, hint: Option<&str>) {
         let settled = |done: &String| path == done || path.starts_with(&format!("{done}."));
         if !self.report.settled.iter().any(settled) {
             self.wrong(path, format!("`{path}` is missing"), hint);
         }
     }
 
-    pub(in crate::config) fn origin(&self, path: &str) -> Option<Origin> {
+    pub(super) fn origin(&self, path: &str) -> Option<Origin> {
         self.layers.origin(path, self.layers.value(path)?.tag())
     }
 

@@ -2,7 +2,7 @@
 
 use crate::model::{Attributes, Change, Personal, Purpose, Schema};
 
-use super::view::Show;
+use crate::report::describe::show::Show;
 
 /// The person that a change concerns: current or new name and login name; the external id if people are not named, or
 /// if nothing else is known.

@@ -34,7 +34,7 @@ pub struct Grace {
 
 /// The absence marker of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::plan) enum AbsenceMarker {
+pub(super) enum AbsenceMarker {
     Nothing,
     Absent(Absence),
     /// The values are not a time and a number, or the time is in the future.
@@ -43,7 +43,7 @@ pub(in crate::plan) enum AbsenceMarker {
 
 /// Whether the grace period has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::plan) enum Verdict {
+pub(super) enum Verdict {
     Due,
     Wait {
         /// Including this run.
@@ -55,7 +55,7 @@ pub(in crate::plan) enum Verdict {
 
 impl Grace {
     /// Decides whether the account of a person who is absent at `now` may be removed.
-    pub(in crate::plan) fn verdict(self, marker: AbsenceMarker, now: i64) -> Verdict {
+    pub(super) fn verdict(self, marker: AbsenceMarker, now: i64) -> Verdict {
         let absence = match marker {
             AbsenceMarker::Absent(before) => Absence {
                 since: before.since,
@@ -84,7 +84,7 @@ impl Grace {
 }
 
 /// Reads the absence marker from the answers about an account.
-pub(in crate::plan) fn absence_marker(
+pub(super) fn absence_marker(
     schema: &Schema,
     mismatches: &[(Expected<'_>, Option<Value>)],
     now: i64,

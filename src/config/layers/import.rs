@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use figment::value::{Dict, Empty, Tag, Value};
 
 use super::file::File;
-use super::yaml::Node;
+use crate::config::document::yaml::Node;
 use crate::config::error::{Mistake, Origin};
 use crate::config::keys;
 use crate::config::keys::aliases::{self, Alias};

@@ -11,7 +11,7 @@ use crate::config::layers::Layers;
 use crate::config::sections::attributes;
 
 /// Checks every given key.
-pub(in crate::config) fn report_unknown(layers: &Layers, report: &mut Report) {
+pub(super) fn report_unknown(layers: &Layers, report: &mut Report) {
     let mut check = Check { layers, report };
     check.section(layers.root(), "");
 }

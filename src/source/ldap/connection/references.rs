@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use ldap3::asn1::{PL, StructureTag};
 
-use super::failure::Failure;
 use crate::config::{Dn, ExpectedReference, ReferenceUrl};
 use crate::model::counted;
+use crate::source::ldap::failure::Failure;
 
 /// No directory refers to so many servers, but one that sends nothing else must not fill the memory.
 const MOST: usize = 10_000;

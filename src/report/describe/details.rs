@@ -1,11 +1,11 @@
 //! A short description of the changes of an object.
 
-use super::view::Show;
 use crate::model::{
     ActionKind, AttributeChange, AttributeIndex, Change, Edit, ExternalId, Lifecycle, Mutability, Personal,
     Purpose, RemovalReason, Schema, Value, Write, counted,
 };
 use crate::report::absence::since;
+use crate::report::describe::show::Show;
 
 const NO_ROLE: &str = "no role left";
 

@@ -5,32 +5,32 @@ use std::cmp::Ordering;
 use minijinja::Value;
 use serde::Serialize;
 
-use super::data::data;
 use crate::model::{
     self, ActionKind, Catalog, Change, Lifecycle, Personal, Plan, Purpose, Schema, TargetId, Withheld, Write,
 };
 use crate::plan::{LimitUse, changes_login};
 use crate::report::Show;
+use crate::report::data::data;
+use crate::report::describe::details::remarks;
+use crate::report::describe::label::label;
 use crate::report::json::entries::Failure;
 use crate::report::json::plan::planned;
 use crate::report::origin::origin;
-use crate::report::text::details::remarks;
-use crate::report::text::label::label;
 
 /// The parts of a plan for a page that the report does not contain.
 #[derive(Clone, Debug)]
 pub struct PlanView {
     pub(in crate::report) show: Show,
     /// In the order of the plan; withheld actions come last.
-    pub(super) rows: Vec<Row>,
-    pub(super) limits: Vec<LimitUse>,
+    pub(in crate::report) rows: Vec<Row>,
+    pub(in crate::report) limits: Vec<LimitUse>,
     /// The cost, as a sentence.
-    pub(super) cost: String,
+    pub(in crate::report) cost: String,
 }
 
 /// The section of a change in a page. Losses come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Section {
+pub(in crate::report) enum Section {
     Removals,
     Renames,
     Absences,
@@ -43,9 +43,9 @@ pub(super) enum Section {
 
 /// One change.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Row {
+pub(in crate::report) struct Row {
     #[serde(skip)]
-    pub(super) section: Section,
+    pub(in crate::report) section: Section,
     #[serde(skip)]
     order: (ActionKind, u8),
     /// The person or the group.
@@ -79,7 +79,7 @@ struct Login {
 
 /// Result of a change.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct RowResult {
+pub(in crate::report) struct RowResult {
     word: &'static str,
     text: String,
     hint: Option<String>,
@@ -144,7 +144,7 @@ impl Row {
     }
 
     /// By kind and type, then by name; entries with only an id stay in the order of the plan.
-    pub(super) fn compare(&self, other: &Self) -> Ordering {
+    pub(in crate::report) fn compare(&self, other: &Self) -> Ordering {
         let rank = |row: &Self| (std::cmp::Reverse(row.order.0), row.order.1);
         let by_name = || match (self.is_named, other.is_named) {
             (true, true) => self.who.to_lowercase().cmp(&other.who.to_lowercase()),
@@ -154,14 +154,14 @@ impl Row {
     }
 
     /// The account that gets an absence marker.
-    pub(super) fn marked(&self) -> Option<String> {
+    pub(in crate::report) fn marked(&self) -> Option<String> {
         let account = || Some(self.change.get_attr("target_id").ok()?.as_str()?.to_owned());
         (self.section == Section::Absences).then(account).flatten()
     }
 }
 
 impl Section {
-    pub(super) const ALL: [Self; 8] = [
+    pub(in crate::report) const ALL: [Self; 8] = [
         Self::Removals,
         Self::Renames,
         Self::Absences,
@@ -185,7 +185,7 @@ impl Section {
     }
 
     /// Its anchor in the page, its heading, and what its changes have in common.
-    pub(super) const fn words(self) -> (&'static str, &'static str, &'static str) {
+    pub(in crate::report) const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Removals => (
                 "removals",

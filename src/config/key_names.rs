@@ -5,12 +5,12 @@
 pub struct Names(Vec<(String, String)>);
 
 impl Names {
-    pub(super) fn add(&mut self, ours: impl Into<String>, theirs: impl Into<String>) {
+    pub(in crate::config) fn add(&mut self, ours: impl Into<String>, theirs: impl Into<String>) {
         self.0.push((ours.into(), theirs.into()));
     }
 
     /// The file's name for our path; `None` if it is the same.
-    pub(in crate::config) fn of(&self, path: &str) -> Option<String> {
+    pub(super) fn of(&self, path: &str) -> Option<String> {
         let below = |ours: &str| {
             let rest = path.strip_prefix(ours)?;
             (rest.is_empty() || rest.starts_with('.')).then_some(rest)

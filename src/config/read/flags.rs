@@ -1,8 +1,8 @@
 //! `feature_flags`
 
-use crate::config::document::read::Reader;
 use crate::config::error::{Mistake, suggest};
 use crate::config::keys::FLAGS;
+use crate::config::read::Reader;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "they are independent flags")]
