@@ -5,7 +5,6 @@ use super::{AttributeIndex, TargetId, TypeId, Value};
 /// The expected value of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected<'a> {
-    /// The attribute has this value.
     Value(AttributeIndex, &'a Value),
     /// The attribute has a value.
     Present(AttributeIndex),

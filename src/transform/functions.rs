@@ -30,7 +30,6 @@ pub enum Function {
     Base64,
 }
 
-/// The names of all functions.
 const NAMES: [(&str, Function); 10] = [
     ("guid_to_uuid", Function::GuidToUuid),
     ("phone", Function::Phone),

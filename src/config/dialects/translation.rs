@@ -172,7 +172,6 @@ fn get_caseless<'a>(entries: &'a Entries, key: &str) -> Option<&'a Node> {
     found.map(|(_, node)| node)
 }
 
-/// The entries of a table at a path.
 pub(super) fn table<'a>(content: &'a Node, path: &[&str]) -> Option<&'a Entries> {
     let Node::Table(entries) = content else {
         return None;

@@ -51,7 +51,6 @@ pub(in crate::config) fn integer(text: &str) -> Option<i64> {
     }
 }
 
-/// A whole number from 0.
 pub(in crate::config) fn whole_number(text: &str) -> Option<usize> {
     usize::try_from(integer(text)?).ok()
 }

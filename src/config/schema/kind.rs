@@ -28,7 +28,6 @@ pub(super) fn or_null(section: &str, name: &str) -> Value {
     }
 }
 
-/// The schema of a value, with its default.
 pub(super) fn schema(kind: Kind, default: Option<&str>) -> Value {
     let mut schema = of(kind);
     if default == Some("off") {

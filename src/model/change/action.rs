@@ -55,7 +55,6 @@ impl ActionKind {
         }
     }
 
-    /// The kind with this [`name`](Self::name).
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }

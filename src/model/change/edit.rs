@@ -47,12 +47,10 @@ impl Edit {
         self.changes.is_empty() && self.lifecycle.is_none()
     }
 
-    /// The change of an attribute.
     pub fn change(&self, attribute: AttributeIndex) -> Option<&AttributeChange> {
         self.changes.iter().find(|change| change.attribute == attribute)
     }
 
-    /// The change of the attribute with a purpose.
     pub fn change_of(&self, schema: &Schema, purpose: Purpose) -> Option<&AttributeChange> {
         self.change(schema.find(purpose)?)
     }

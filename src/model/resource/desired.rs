@@ -86,7 +86,6 @@ impl Desired {
         access.map_or(&[], |access| self.attributes.texts(access))
     }
 
-    /// Sets the roles, if the target has roles.
     pub fn set_roles(&mut self, schema: &Schema, roles: Roles) {
         if let Some(access) = schema.find(Purpose::Access) {
             let roles = (!roles.is_empty()).then_some(Value::Set(roles));

@@ -81,7 +81,6 @@ impl Catalog {
         self.0[usize::from(resource.0)].losses
     }
 
-    /// The type with this name.
     pub fn find(&self, name: &str) -> Option<TypeId> {
         self.iter()
             .find(|(_, resource)| resource.name == name)

@@ -39,7 +39,6 @@ impl Schema {
         (0u8..).map(AttributeIndex).zip(self.0.iter())
     }
 
-    /// The attribute with a purpose.
     pub fn find(&self, purpose: Purpose) -> Option<AttributeIndex> {
         self.iter()
             .find(|(_, spec)| spec.purpose == purpose)
@@ -67,7 +66,6 @@ impl Schema {
         self.find(purpose).map_or("mark", |index| &self.spec(index).name)
     }
 
-    /// The purpose of an attribute.
     pub fn purpose(&self, index: AttributeIndex) -> Purpose {
         self.spec(index).purpose
     }
@@ -76,7 +74,6 @@ impl Schema {
         &self.0[index.position()]
     }
 
-    /// The attribute with this name.
     pub fn index(&self, name: &str) -> Option<AttributeIndex> {
         self.iter()
             .find(|(_, spec)| *spec.name == *name)

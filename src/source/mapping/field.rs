@@ -43,7 +43,6 @@ impl Field {
         name.into_iter().collect()
     }
 
-    /// The external id in it.
     pub(super) fn id(&self, record: &RawRecord) -> Result<ExternalId, Unusable> {
         let label = &self.label;
         let reason = match self.first(record) {

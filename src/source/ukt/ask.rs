@@ -147,7 +147,6 @@ impl Line {
     }
 }
 
-/// A failure with its status.
 type Failed = (Option<StatusCode>, Failure);
 
 impl Asked<'_> {

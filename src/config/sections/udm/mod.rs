@@ -36,7 +36,6 @@ const GROUP_PROPERTIES: [&str; 5] = [
 const REQUIRED_OF_USERS: [&str; 2] = ["username", "lastname"];
 const REQUIRED_OF_GROUPS: [&str; 1] = ["name"];
 
-/// The member properties of groups.
 const MEMBER_PROPERTIES: [&str; 2] = ["users", "nestedGroup"];
 
 /// Returns whether the target is UDM.

@@ -127,7 +127,6 @@ proptest! {
         prop_assert_eq!(one, name(&others, " = ", " , "));
     }
 
-    /// Different texts are different names.
     #[test]
     fn different_values_are_different_names(a in "[a-c,+=\\\\]{1,5}", b in "[a-c,+=\\\\]{1,5}") {
         let name = |value: &str| dn(&format!("cn={},dc=org", written(value, &[0, 2])));

@@ -33,7 +33,6 @@ const NAMELESS: &str = "the name of an entry could not be read, and may be that 
 pub(super) struct GroupObjects {
     source: Arc<str>,
     resource: TypeId,
-    /// The attribute of members.
     members: Option<AttributeIndex>,
     settings: LdapGroups,
     mapping: Mapping,

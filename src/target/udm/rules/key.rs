@@ -15,7 +15,6 @@ pub(in crate::target::udm) fn text(id: &ExternalId, is_binary: bool) -> Option<S
     id.as_text().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The id for a text.
 pub(in crate::target::udm) fn id(text: &str, is_binary: bool) -> ExternalId {
     match Uuid::parse_str(text) {
         Ok(uuid) if is_binary && uuid.to_string() == text => ExternalId::new(uuid.to_bytes_le()),

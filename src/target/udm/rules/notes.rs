@@ -46,7 +46,6 @@ impl Notes {
         (!notes.is_empty()).then(|| format!("{PREFIX} {}", notes.join(", ")))
     }
 
-    /// The value for a purpose.
     pub(in crate::target::udm) fn of(&self, purpose: Purpose) -> Option<Value> {
         match purpose {
             Purpose::DisabledByUs => self.disabled.then(|| Value::text(MARK)),

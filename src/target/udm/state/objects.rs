@@ -17,7 +17,6 @@ pub(super) struct Object {
     /// Users by default.
     pub(super) resource: TypeId,
     pub(super) id: Option<ExternalId>,
-    /// Its DN.
     pub(super) dn: Option<DnParts>,
     values: [Option<HashedValue>; KINDS],
 }
@@ -94,7 +93,6 @@ impl Objects {
         index
     }
 
-    /// Sets the DN of an object.
     pub(super) fn set_dn(&mut self, index: ObjectIndex, dn: &str) {
         let above = name::parent(dn);
         let (own, above) = dn.strip_suffix(above).map_or((dn, ""), |own| (own, above));

@@ -110,7 +110,6 @@ impl UdmTarget {
         Ok(())
     }
 
-    /// The kind of unique value that an attribute contains.
     fn kind_of_value(&self, resource: TypeId, attribute: AttributeIndex) -> Option<Unique> {
         let mut nothing = Attributes::default();
         nothing.set(attribute, Some(Value::text("")));

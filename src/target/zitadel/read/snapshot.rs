@@ -174,7 +174,6 @@ impl ZitadelTarget {
     }
 }
 
-/// Cost of all snapshots.
 pub(in crate::target::zitadel) fn foresee_snapshots(changes: &[Change]) -> Cost {
     let listed = changes.iter().filter_map(profile_lost).count();
     let single = changes.iter().map(single_reads);

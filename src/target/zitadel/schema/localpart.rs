@@ -61,7 +61,6 @@ mod tests {
         }
     }
 
-    /// What Matrix allows, with its limits.
     #[test]
     fn a_localpart_is_what_matrix_allows() {
         let long = "a".repeat(190);

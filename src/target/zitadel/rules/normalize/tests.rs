@@ -60,7 +60,6 @@ fn names_are_trimmed_and_metadata_is_not() {
     assert_eq!(ada, wanted);
 }
 
-/// Empty values count as none.
 #[test]
 fn empty_values_are_none() {
     let mut ada = person(&[(PREFERRED_USERNAME, ""), (PHONE, ""), (LOCALPART, "")]);
