@@ -148,7 +148,7 @@ fn holder(path: &Path) -> String {
     let mut text = String::new();
     let read = File::open(path).and_then(|file| file.take(200).read_to_string(&mut text));
     match (read, text.trim()) {
-        (Ok(_), said) if !said.is_empty() => format!(" {said}"),
+        (Ok(_), content) if !content.is_empty() => format!(" {content}"),
         _ => String::new(),
     }
 }

@@ -86,7 +86,7 @@ pub struct Trust<'a> {
     /// Certificate authorities in addition to the system's, PEM.
     pub certificates: Option<&'a Path>,
     /// Any certificate is accepted.
-    pub anybody: bool,
+    pub accepts_any_certificate: bool,
     /// Records when the server's certificates expire.
     pub shown: Expiry,
 }
@@ -97,7 +97,7 @@ pub fn client_of_many_headers(
     silence: Duration,
     trust: Trust<'_>,
 ) -> Result<reqwest::Client, HttpSetupError> {
-    let tls = if trust.anybody {
+    let tls = if trust.accepts_any_certificate {
         tls::client_config_without_checks()?
     } else {
         tls::client_config_with(trust.certificates, trust.shown)?

@@ -43,7 +43,7 @@ fn span(seconds: u64) -> String {
 mod tests {
     use super::*;
 
-    fn said(requests: u64, mails: u64, texts: u64, rate: u32) -> String {
+    fn sentence(requests: u64, mails: u64, texts: u64, rate: u32) -> String {
         let mut out = Vec::new();
         let sum = Cost {
             requests,
@@ -57,18 +57,18 @@ mod tests {
     /// Requests always; the time only with a rate limit; messages only if there are any.
     #[test]
     fn only_what_there_is_is_said() {
-        assert_eq!(said(0, 0, 0, 45), "");
-        assert_eq!(said(1, 0, 0, 0), "It takes 1 request.\n");
+        assert_eq!(sentence(0, 0, 0, 45), "");
+        assert_eq!(sentence(1, 0, 0, 0), "It takes 1 request.\n");
         assert_eq!(
-            said(200_000, 0, 0, 45),
+            sentence(200_000, 0, 0, 45),
             "It takes 200000 requests, at 45 a second at least 1 h 14 min.\n"
         );
         assert_eq!(
-            said(91, 0, 0, 45),
+            sentence(91, 0, 0, 45),
             "It takes 91 requests, at 45 a second at least 3 s.\n"
         );
         assert_eq!(
-            said(4, 2, 1, 0),
+            sentence(4, 2, 1, 0),
             "It takes 4 requests; Product sends people 2 e-mails and 1 text message.\n"
         );
     }

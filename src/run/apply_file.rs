@@ -16,9 +16,9 @@ use super::writing::{undo_log, verify};
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
-use crate::model::{Change, Check, DesiredState, Existing, ExternalId, Ids, Plan, TargetId, TypeId, Value};
+use crate::model::{Change, Check, DesiredState, Existing, ExternalId, TargetId, TypeId, Value};
 use crate::plan;
-use crate::report::{Reading, Report};
+use crate::report::Report;
 use crate::saved::plan_file;
 use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
@@ -100,7 +100,8 @@ async fn check<'a>(
     providers: &[Value],
 ) -> Result<FromFile<'a>, TargetError> {
     target.prepare().await?;
-    let current = Current::read(target, changes).await?;
+    let (mut checked, current) = Current::read(target, changes).await?;
+    checked.looks_first = true;
     let checks: Vec<(usize, Check<'_>)> = changes
         .iter()
         .enumerate()
@@ -117,14 +118,6 @@ async fn check<'a>(
         .iter()
         .filter(|mismatch| plan::contradicts(schema, asked[mismatch.index].expected, mismatch, providers));
     let mismatches: HashSet<usize> = against.map(|mismatch| checks[mismatch.index].0).collect();
-    let mut checked = FromFile {
-        plan: current.counts,
-        ids: current.ids,
-        left_out: Vec::new(),
-        left: NotApplied::NotStarted,
-        takes_over: false,
-        looks_first: true,
-    };
     for (index, change) in changes.iter().enumerate() {
         let account = match change.target_id() {
             Some(account) => current.by_account.get(account),
@@ -148,34 +141,25 @@ async fn check<'a>(
 struct Current {
     by_account: HashMap<TargetId, Existing>,
     by_person: HashMap<(TypeId, ExternalId), Existing>,
-    ids: Ids,
-    /// An empty plan with the totals that the guard takes percentages of.
-    counts: Plan,
 }
 
 impl Current {
-    async fn read(target: &impl Target, changes: &[Change]) -> Result<Self, TargetError> {
+    async fn read<'a>(target: &impl Target, changes: &[Change]) -> Result<(FromFile<'a>, Self), TargetError> {
         let accounts: HashSet<&TargetId> = changes.iter().filter_map(Change::target_id).collect();
         let new = changes.iter().filter(|change| change.target_id().is_none());
         let people = new.filter_map(|change| Some((change.resource, change.id()?.clone())));
         let people: HashSet<(TypeId, ExternalId)> = people.collect();
         let mut current = Self::default();
-        let reading = Reading::new([target.name().kind.to_owned()], "accounts");
-        let mut each = |account: Existing| {
-            reading.one(0);
-            let resource = account.resource;
-            let totals = current.counts.totals_mut(resource);
-            totals.add(&account, target.catalog().schema(resource));
-            current.ids.add(&account);
-            let key = account.id.as_ref().map(|id| (resource, id.clone()));
+        let read = FromFile::read(target, NotApplied::NotStarted, |account| {
+            let key = account.id.as_ref().map(|id| (account.resource, id.clone()));
             if let Some(key) = key.filter(|key| people.contains(key)) {
                 current.by_person.insert(key, account.clone());
             }
             if accounts.contains(&account.target_id) {
                 current.by_account.insert(account.target_id.clone(), account);
             }
-        };
-        target.read(&mut each).await?;
-        Ok(current)
+        });
+        let read = read.await?;
+        Ok((read, current))
     }
 }

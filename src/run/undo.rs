@@ -15,9 +15,9 @@ use super::writing::saved_plan::FromFile;
 use crate::apply::NotApplied;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
-use crate::model::{ActionKind, Catalog, Change, Check, Existing, Ids, LastWrites, Plan, TargetId, TypeId};
+use crate::model::{ActionKind, Catalog, Change, Check, Existing, LastWrites, Plan, TargetId, TypeId};
 use crate::plan::{self, FailedCheck, Now, Past, Undone};
-use crate::report::{Reading, Report, one_line};
+use crate::report::{Report, one_line};
 use crate::saved::undo_file;
 use crate::saved::undo_file::PastRun;
 use crate::signals::Signals;
@@ -109,7 +109,7 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     target.prepare().await?;
     wait_for(target, &run.last_writes).await?;
     let catalog = target.catalog();
-    let accounts = Accounts::read(target, pasts).await?;
+    let (undone, accounts) = Accounts::read(target, pasts).await?;
     let mut nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, catalog)).collect();
     look_for_lacks(target, pasts, &mut nows).await?;
     let mut checks: Vec<(usize, Check<'_>)> = Vec::new();
@@ -128,14 +128,6 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
         let (index, check) = checks[mismatch.index];
         failed_checks[index].push((check.expected, mismatch.current));
     }
-    let undone = FromFile {
-        plan: accounts.counts.clone(),
-        ids: accounts.ids.clone(),
-        left_out: Vec::new(),
-        left: NotApplied::NotTakenBack,
-        takes_over: false,
-        looks_first: false,
-    };
     Ok(decide(catalog, pasts, nows, &failed_checks, undone))
 }
 
@@ -220,16 +212,13 @@ async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), Targ
 /// The current accounts of an undo file.
 #[derive(Default)]
 struct Accounts {
-    by_id: HashMap<TargetId, Existing>,
+    known: HashMap<TargetId, Existing>,
     by_text: HashMap<(TypeId, Box<str>), Vec<TargetId>>,
     by_login: HashMap<(TypeId, String), Vec<TargetId>>,
-    ids: Ids,
-    /// An empty plan with the totals that the guard takes percentages of.
-    counts: Plan,
 }
 
 impl Accounts {
-    async fn read(target: &impl Target, pasts: &[Past]) -> Result<Self, TargetError> {
+    async fn read<'a>(target: &impl Target, pasts: &[Past]) -> Result<(FromFile<'a>, Self), TargetError> {
         let catalog = target.catalog();
         let subjects: Vec<_> = pasts.iter().map(|past| past.subject(target.catalog())).collect();
         let ids: HashSet<&TargetId> = subjects.iter().filter_map(|subject| subject.account).collect();
@@ -237,13 +226,9 @@ impl Accounts {
         let texts: HashSet<&str> = names().map(|(text, _)| *text).collect();
         let logins: HashSet<String> = names().map(|(_, login)| login.to_lowercase()).collect();
         let mut accounts = Self::default();
-        let reading = Reading::new([target.name().kind.to_owned()], "accounts");
-        let mut each = |account: Existing| {
-            reading.one(0);
+        let read = FromFile::read(target, NotApplied::NotTakenBack, |account| {
             let resource = account.resource;
             let schema = catalog.schema(resource);
-            accounts.counts.totals_mut(resource).add(&account, schema);
-            accounts.ids.add(&account);
             let login = account.login(schema).to_lowercase();
             let text: Box<str> = account.id_text(schema).into();
             let (by_text, by_login) = (
@@ -260,11 +245,11 @@ impl Accounts {
                 accounts.by_login.entry(key).or_default().push(id.clone());
             }
             if by_text || by_login || ids.contains(id) {
-                accounts.by_id.insert(id.clone(), account);
+                accounts.known.insert(id.clone(), account);
             }
-        };
-        target.read(&mut each).await?;
-        Ok(accounts)
+        });
+        let read = read.await?;
+        Ok((read, accounts))
     }
 
     fn of(&self, past: &Past, catalog: &Catalog) -> Now<'_> {
@@ -280,10 +265,10 @@ impl Accounts {
         }
         Now {
             lacks: false,
-            account: subject.account.and_then(|id| self.by_id.get(id)),
+            account: subject.account.and_then(|id| self.known.get(id)),
             namesakes: namesakes
                 .into_iter()
-                .filter_map(|id| self.by_id.get(id))
+                .filter_map(|id| self.known.get(id))
                 .collect(),
         }
     }

@@ -236,7 +236,7 @@ fn login(translation: &Translation) -> Option<String> {
 
 /// "`policy.update` is false" is "`settings.no-update` is true".
 pub(super) fn setting(ours: &str) -> String {
-    let said = SETTINGS.iter().find_map(|(theirs, key, sense)| {
+    let known = SETTINGS.iter().find_map(|(theirs, key, sense)| {
         let value = ours.strip_prefix(&format!("`{key}` is "))?;
         let value = match (sense, value) {
             (Sense::Opposite, "false") => "true",
@@ -245,7 +245,7 @@ pub(super) fn setting(ours: &str) -> String {
         };
         Some(format!("`settings.{theirs}` is {value}"))
     });
-    said.unwrap_or_else(|| ours.to_owned())
+    known.unwrap_or_else(|| ours.to_owned())
 }
 
 /// `AD_CONNECT_ADDR` and `AD_CONNECT_AUTH`.

@@ -58,15 +58,8 @@ impl Reader<'_> {
         path: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let text = self.text(path)?;
-        if text.trim().eq_ignore_ascii_case("off") {
-            return None;
-        }
-        let value = parse(&text);
-        if value.is_none() {
-            self.unparsable(path, &text);
-        }
-        value
+        let is_off = self.text(path)?.trim().eq_ignore_ascii_case("off");
+        if is_off { None } else { self.parsed(path, parse) }
     }
 
     /// A duration, not zero.

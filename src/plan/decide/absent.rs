@@ -22,12 +22,12 @@ const LONGEST_NAME: usize = 200;
 struct Claims<'a> {
     /// By index of the account.
     of_accounts: HashMap<usize, Claim<'a>>,
-    of_anybody: Option<Claim<'a>>,
+    of_any_account: Option<Claim<'a>>,
 }
 
 impl<'a> Claims<'a> {
     fn of(&self, index: usize) -> Option<Claim<'a>> {
-        self.of_accounts.get(&index).copied().or(self.of_anybody)
+        self.of_accounts.get(&index).copied().or(self.of_any_account)
     }
 }
 
@@ -84,7 +84,7 @@ impl<'a> Decider<'a, '_> {
         }
         Claims {
             of_accounts: correlation.claims(|person| self.has_account(person), self.answers.proofs()),
-            of_anybody: correlation.claims_anybody(),
+            of_any_account: correlation.claims_any_account(),
         }
     }
 

@@ -156,7 +156,7 @@ impl<'a> Correlation<'a> {
     }
 
     /// A record that could belong to any account: no account has its id, and its address cannot be used for matching.
-    pub(in crate::plan) fn claims_anybody(&self) -> Option<Claim<'a>> {
+    pub(in crate::plan) fn claims_any_account(&self) -> Option<Claim<'a>> {
         let rejected = self.desired.rejected.iter().find(|rejected| {
             rejected.id.is_some() && rejected.claims.is_misspelt && !self.is_carried(rejected)
         })?;

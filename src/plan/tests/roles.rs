@@ -103,12 +103,12 @@ fn an_account_of_the_name_is_the_persons_without_a_role() {
 /// No account is created or adopted for them, and they are counted.
 #[test]
 fn whoever_is_to_hold_no_role_gets_no_account() {
-    let nobody = plan(
+    let no_account = plan(
         &sources(vec![entitled(&[])]),
         &Model::default(),
         Policy::default(),
     );
-    assert_eq!((lines(&nobody), nobody.without_role), (vec![], 1));
+    assert_eq!((lines(&no_account), no_account.without_role), (vec![], 1));
     let by_hand = managed(1).without(EXTERNAL_ID);
     let model = Model::of([by_hand]);
     let kept = plan(&sources(vec![entitled(&[])]), &model, Policy::default());

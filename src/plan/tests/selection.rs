@@ -9,12 +9,12 @@ use super::*;
 
 /// The changes of a plan for these people, and those of a plan for all people.
 fn both(desired: &DesiredState, model: &Model, policy: Policy, selection: Selection) -> (Plan, Plan) {
-    let everybody = plan(desired, model, policy);
+    let everyone = plan(desired, model, policy);
     let desired = DesiredState {
         selection: Some(selection),
         ..desired.clone()
     };
-    (plan(&desired, model, policy), everybody)
+    (plan(&desired, model, policy), everyone)
 }
 
 #[test]

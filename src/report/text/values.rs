@@ -17,9 +17,9 @@ pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
     match &change.write {
         Write::Create(creation) => {
             let set = creation.attributes.iter();
-            let said = set.filter(|(index, _)| is_named(schema, *index));
+            let named = set.filter(|(index, _)| is_named(schema, *index));
             lines.extend(
-                said.map(|(index, text)| {
+                named.map(|(index, text)| {
                     format!("{}: {}", schema.spec(index).name, quoted_or_none(Some(text)))
                 }),
             );

@@ -4,14 +4,14 @@ use std::cell::RefCell;
 
 use super::{confirmation, stages};
 use crate::apply::{Context, NotApplied, Outcome};
-use crate::model::{Change, DesiredState, Ids, Plan};
+use crate::model::{Change, DesiredState, Existing, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
-use crate::report::Report;
+use crate::report::{Reading, Report};
 use crate::run::session::error::RunError;
 use crate::run::session::process::Process;
 use crate::run::session::request::{Mode, Request};
 use crate::signals::Signals;
-use crate::target::Target;
+use crate::target::{Target, TargetError};
 
 /// A plan from a file, without sources.
 pub(in crate::run) struct FromFile<'a> {
@@ -29,6 +29,33 @@ pub(in crate::run) struct FromFile<'a> {
 }
 
 impl FromFile<'_> {
+    /// Reads the accounts, and starts with a plan that has no changes yet, only the totals that the guard takes
+    /// percentages of. `each` is called with every account.
+    pub(in crate::run) async fn read(
+        target: &impl Target,
+        left: fn(&'static str) -> NotApplied,
+        mut each: impl FnMut(Existing),
+    ) -> Result<Self, TargetError> {
+        let (mut plan, mut ids) = (Plan::default(), Ids::default());
+        let reading = Reading::new([target.name().kind.to_owned()], "accounts");
+        let mut add = |account: Existing| {
+            reading.one(0);
+            let schema = target.catalog().schema(account.resource);
+            plan.totals_mut(account.resource).add(&account, schema);
+            ids.add(&account);
+            each(account);
+        };
+        target.read(&mut add).await?;
+        Ok(Self {
+            plan,
+            ids,
+            left_out: Vec::new(),
+            left,
+            takes_over: false,
+            looks_first: false,
+        })
+    }
+
     /// Orders the plan, removes protected accounts, and adds it to the report.
     pub(in crate::run) fn put_in_order(
         &mut self,

@@ -82,7 +82,8 @@ fn create(path: &Path) -> io::Result<File> {
     }
 }
 
-fn create_new(path: &Path) -> io::Result<File> {
+/// Creates a file that only its owner may read. Links are not followed.
+pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

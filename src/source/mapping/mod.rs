@@ -248,8 +248,8 @@ impl Mapping {
 
     fn everything(&self) -> AttributeSet {
         let mut all = AttributeSet::default();
-        let said = self.schema.iter().filter(|(_, spec)| spec.comes_from_sources());
-        for (index, _) in said {
+        let given = self.schema.iter().filter(|(_, spec)| spec.comes_from_sources());
+        for (index, _) in given {
             all.insert(index);
         }
         all

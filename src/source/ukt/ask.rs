@@ -213,11 +213,11 @@ impl Asked<'_> {
     }
 
     fn refused(&self, status: StatusCode, pause: Duration, refusal: &Refusal) -> Failure {
-        let said = self
-            .said(refusal)
+        let answer = self
+            .answer(refusal)
             .map(|text| format!(" ({text})"))
             .unwrap_or_default();
-        let what = format!("{} refused: {status}{said}", shown_address(self.url));
+        let what = format!("{} refused: {status}{answer}", shown_address(self.url));
         let failure = Failure::new(what, refusal_hint(status, self.key));
         let passes = matches!(status.as_u16(), 408 | 425 | 429 | 499 | 500 | 502..=504);
         Failure {
@@ -227,13 +227,13 @@ impl Asked<'_> {
     }
 
     /// The server's `error` and `error_description`, with secrets masked.
-    fn said(&self, refusal: &Refusal) -> Option<String> {
+    fn answer(&self, refusal: &Refusal) -> Option<String> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let mut said = text(refusal.error.as_ref()?);
+        let mut answer = text(refusal.error.as_ref()?);
         if let Some(description) = &refusal.error_description {
-            said = format!("{said}: {}", text(description));
+            answer = format!("{answer}: {}", text(description));
         }
-        let short: String = self.secrets.mask(&said).chars().take(SHOWN).collect();
+        let short: String = self.secrets.mask(&answer).chars().take(SHOWN).collect();
         Some(foreign(&short))
     }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Fault, FaultKind, ReadSide, UserSeed, UserState};
 
@@ -71,6 +72,30 @@ async fn a_lost_create_is_not_somebody_else() {
     assert_eq!(error.kind, Kind::Conflict);
 }
 
+/// Changes an account, gives it a role and deletes it, with a fault at the first try of each call.
+pub(super) async fn change_and_delete(
+    world: &World,
+    target: &ZitadelTarget,
+    id: &str,
+    fault: impl Fn() -> FaultKind,
+) {
+    let disturb = |method, prefix| world.zitadel.inject(Fault::once(method, prefix, fault()));
+    disturb("PUT", CREATE);
+    disturb("POST", "/management/v1/users");
+    let king = person(target, &[("last_name", "King")]);
+    let mut change = edit_of(target, id, king, &["last_name"]);
+    change.changes.push(roles_change(target, &[], &["User"]));
+    update(target, change).await.unwrap();
+    let user = world.zitadel.user(id).unwrap();
+    assert_eq!((user.family_name.as_str(), user.grants.len()), ("King", 1));
+
+    // The role of before is not in the list that was read.
+    target.prepare().await.unwrap();
+    disturb("DELETE", "/v2/users");
+    delete(target, id).await.unwrap();
+    assert_eq!(world.zitadel.users(), []);
+}
+
 /// A delete, an update and a grant whose reply was lost are sent again and succeed.
 #[tokio::test]
 async fn other_writes_are_repeated() {
@@ -80,30 +105,7 @@ async fn other_writes_are_repeated() {
         ..ada()
     });
     let target = world.prepared().await;
-    let lose = |method, prefix| {
-        world
-            .zitadel
-            .inject(Fault::once(method, prefix, FaultKind::LoseReply));
-    };
-
-    lose("PUT", CREATE);
-    lose("POST", "/management/v1/users");
-    let mut change = edit_of(
-        &target,
-        &id,
-        person(&target, &[("last_name", "King")]),
-        &["last_name"],
-    );
-    change.changes.push(roles_change(&target, &[], &["User"]));
-    update(&target, change).await.unwrap();
-    let user = world.zitadel.user(&id).unwrap();
-    assert_eq!((user.family_name.as_str(), user.grants.len()), ("King", 1));
-
-    // The role of before is not in the list that was read.
-    target.prepare().await.unwrap();
-    lose("DELETE", "/v2/users");
-    delete(&target, &id).await.unwrap();
-    assert_eq!(world.zitadel.users(), []);
+    change_and_delete(&world, &target, &id, || FaultKind::LoseReply).await;
     assert_eq!(target.requests().retried, 3);
 }
 

@@ -11,6 +11,7 @@ use crate::cli::Global;
 use crate::names::Names;
 use crate::report::{self, Report, SCHEMA};
 use crate::saved::plan_file::own::{Kind, holds, in_the_way};
+use crate::saved::plan_file::private;
 
 /// Opens the file of `--report`, if requested.
 ///
@@ -62,7 +63,7 @@ fn open(path: &Path) -> io::Result<File> {
     if is_open_already(path) {
         return OpenOptions::new().append(true).open(path);
     }
-    match create(path) {
+    match private::create_new(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         created => return created,
     }
@@ -95,15 +96,6 @@ fn open(path: &Path) -> io::Result<File> {
 fn is_open_already(path: &Path) -> bool {
     let streams = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
     streams.iter().any(|stream| path.starts_with(stream))
-}
-
-/// Creates a file that only its owner may read. Links are not followed.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(unix)]

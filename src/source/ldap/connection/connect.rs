@@ -190,8 +190,8 @@ impl Connection {
 
     /// Unbinds, so that the server does not log a lost connection.
     pub(in crate::source::ldap) async fn close(mut self) {
-        let said = self.ldap.with_timeout(SOON).unbind().await;
-        if said.is_ok() {
+        let answer = self.ldap.with_timeout(SOON).unbind().await;
+        if answer.is_ok() {
             let _ = self.pump.ended(SOON).await;
         }
     }

@@ -25,7 +25,7 @@ pub(in crate::source::ldap) enum Next {
     /// This was the last page.
     End,
     /// The answer does not say it, so it may be incomplete.
-    Unsaid,
+    NoCookie,
 }
 
 /// Reads the control of an answer. The crate's own parser panics on a malformed one.
@@ -33,7 +33,7 @@ pub(in crate::source::ldap) fn next(controls: &[Control]) -> Next {
     let value = controls.iter().find(|Control(_, raw)| raw.ctype == PAGED_RESULTS);
     let cookie = value.and_then(|Control(_, raw)| cookie(raw.val.as_deref()?));
     match cookie {
-        None => Next::Unsaid,
+        None => Next::NoCookie,
         Some(cookie) if cookie.is_empty() => Next::End,
         Some(cookie) => Next::Page(cookie),
     }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_readable_control_says_nothing() {
-        assert_eq!(next(&[]), Next::Unsaid);
+        assert_eq!(next(&[]), Next::NoCookie);
         for value in [
             None,
             Some(&b""[..]),
@@ -89,7 +89,7 @@ mod tests {
             // So deeply nested that the stack would overflow.
             Some(&[0x30, 0x80].repeat(200_000)),
         ] {
-            assert_eq!(next(&answer(value)), Next::Unsaid, "{value:?}");
+            assert_eq!(next(&answer(value)), Next::NoCookie, "{value:?}");
         }
     }
 

@@ -115,7 +115,7 @@ impl<'a> Search<'a> {
             cookie = match next {
                 Next::End => break,
                 Next::Page(cookie) => cookie,
-                Next::Unsaid => return Err(self.stopped(UNSAID).hint(UNSAID_HINT)),
+                Next::NoCookie => return Err(self.stopped(NO_COOKIE).hint(NO_COOKIE_HINT)),
             };
             empty_pages = if self.entries == before {
                 empty_pages + 1
@@ -226,8 +226,8 @@ fn extent(scope: SearchScope) -> &'static str {
     }
 }
 
-const UNSAID: &str = "the server did not say whether this was the last page";
-const UNSAID_HINT: &str = "if it cannot page, set `page_size: 0`";
+const NO_COOKIE: &str = "the server did not say whether this was the last page";
+const NO_COOKIE_HINT: &str = "if it cannot page, set `page_size: 0`";
 
 /// Names of entries as hashes, because a million names must not fill the memory. If two of them are equal by chance
 /// (one in 10^7 runs of that size), the run only fails and can be repeated.

@@ -71,7 +71,7 @@ impl Client {
     pub(super) fn new(settings: &UdmSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
         let trust = Trust {
             certificates: settings.tls.server_certificate.as_deref(),
-            anybody: settings.tls.danger_disable_tls_verify,
+            accepts_any_certificate: settings.tls.danger_disable_tls_verify,
             shown: Expiry::default(),
         };
         let shown = trust.shown.clone();

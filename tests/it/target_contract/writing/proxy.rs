@@ -1,9 +1,10 @@
 //! A proxy that answers writes itself.
 
-use directory_sync::target::{Target, TargetErrorKind as Kind};
+use directory_sync::target::TargetErrorKind as Kind;
 use testkit::zitadel::{Fault, FaultKind, UserSeed};
 
-use crate::target_contract::support::{World, ada, create, delete, edit_of, person, roles_change, update};
+use crate::target_contract::resilience::change_and_delete;
+use crate::target_contract::support::{World, ada, create, edit_of, person, update};
 
 const CREATE: &str = "/v2/users/human";
 
@@ -16,28 +17,9 @@ async fn a_page_of_a_proxy_is_no_written_change() {
         ..ada()
     });
     let target = world.prepared().await;
-    let page = |method, prefix| {
-        let page = Fault::once(method, prefix, FaultKind::html(200));
-        world.zitadel.inject(page);
-    };
-    page("PUT", CREATE);
-    page("POST", "/management/v1/users");
-    let mut change = edit_of(
-        &target,
-        &id,
-        person(&target, &[("last_name", "King")]),
-        &["last_name"],
-    );
-    change.changes.push(roles_change(&target, &[], &["User"]));
-    update(&target, change).await.unwrap();
-    let user = world.zitadel.user(&id).unwrap();
-    assert_eq!((user.family_name.as_str(), user.grants.len()), ("King", 1));
-
-    target.prepare().await.unwrap();
-    page("DELETE", "/v2/users");
-    delete(&target, &id).await.unwrap();
-    assert_eq!(world.zitadel.users(), []);
-    page("POST", CREATE);
+    change_and_delete(&world, &target, &id, || FaultKind::html(200)).await;
+    let page = Fault::once("POST", CREATE, FaultKind::html(200));
+    world.zitadel.inject(page);
     create(&target, &person(&target, &[])).await.unwrap();
     assert_eq!(world.zitadel.users().len(), 1);
 

@@ -16,7 +16,7 @@ struct Refused {
 }
 
 /// The possible causes. The server does not say which one applies.
-fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
+fn suspects(key: &ServiceKey, answer: &str, ahead: Option<i64>) -> String {
     let clock = match ahead {
         Some(ahead) if is_off(ahead) => format!(
             "its clock is {} s {} ours",
@@ -29,7 +29,7 @@ fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
     let end = key.expires.filter(|expires| *expires < Timestamp::now());
     let end = end.map(|end| format!("; by its file, the key expired on {}", end.strftime("%Y-%m-%d")));
     format!(
-        "no token for key {} of user {} with audience {}: {said}; {clock}{}",
+        "no token for key {} of user {} with audience {}: {answer}; {clock}{}",
         key.key_id,
         key.user_id,
         key.audience,
@@ -58,7 +58,7 @@ impl SignIn {
                 return error;
             }
         };
-        let said = format!(
+        let answer = format!(
             "{status} {} {}",
             without_values(&refused.error),
             without_values(&refused.error_description)
@@ -67,12 +67,15 @@ impl SignIn {
             // The only refusal that is not about the key or the secret. It has no id.
             (400, proof) if refused.error_description.contains("User.NotActive") => (
                 Kind::Unauthorized,
-                format!("the service account {} is deactivated ({said})", proof.account()),
+                format!(
+                    "the service account {} is deactivated ({answer})",
+                    proof.account()
+                ),
                 "activate the service account",
             ),
             (500 | 400..=403, Proof::Key(key)) => (
                 Kind::Unauthorized,
-                suspects(key, &said, reply.ahead),
+                suspects(key, &answer, reply.ahead),
                 if reply.ahead.is_some_and(is_off) {
                     CLOCK
                 } else {
@@ -81,14 +84,14 @@ impl SignIn {
             ),
             (400..=403, Proof::Client(client)) => {
                 let (kind, what, hint) = client.refusal(&refused.error, &refused.error_description);
-                (kind, format!("{what} ({said})"), hint)
+                (kind, format!("{what} ({answer})"), hint)
             }
             (429, _) => {
                 let after = reply.retry_after;
-                (Kind::Throttled { after }, said, "try again later")
+                (Kind::Throttled { after }, answer, "try again later")
             }
-            (500 | 502..=504, _) => (Kind::Unreachable, said, "try again later"),
-            _ => (Kind::Protocol, said, "check `zitadel.url`: is this a Zitadel?"),
+            (500 | 502..=504, _) => (Kind::Unreachable, answer, "try again later"),
+            _ => (Kind::Protocol, answer, "check `zitadel.url`: is this a Zitadel?"),
         };
         quote_wait(TargetError::new(kind, OPERATION, what).hint(hint))
     }

@@ -76,34 +76,34 @@ impl ZitadelTarget {
             shared,
             mut single,
         } = course(&self.keys, checks);
-        let mut said = Answered::default();
+        let mut all = Answered::default();
         let mut answers = futures::stream::iter(batches)
             .map(|batch| self.ask_in_parts(batch, checks))
             .buffer_unordered(SEARCHES);
         // Stops at the first error, because the other requests would fail on the same server.
         while let Some(answer) = answers.next().await {
             for answered in answer? {
-                said.take_in(answered);
+                all.take_in(answered);
             }
         }
-        let samples = samples(&said.nothing);
+        let samples = samples(&all.nothing);
         let stored = self.look_into_each(&samples, checks).await?;
         if stored.len() < samples.len() {
             return Ok(true);
         }
         mismatches.extend(
-            said.nothing
+            all.nothing
                 .into_iter()
                 .map(|index| Mismatch { index, current: None }),
         );
-        single.extend(&said.unfiltered);
-        single.extend(&said.ask);
+        single.extend(&all.unfiltered);
+        single.extend(&all.ask);
         let left = self.ask_shared(shared, &single, checks, mismatches).await?;
         single.extend(left);
         let differing = self.look_into(&single, checks).await?;
         let differs: HashSet<usize> = differing.iter().map(|mismatch| mismatch.index).collect();
         mismatches.extend(differing);
-        Ok(said.ask.iter().any(|index| !differs.contains(index)))
+        Ok(all.ask.iter().any(|index| !differs.contains(index)))
     }
 
     /// From now on, accounts are read one by one.

@@ -63,7 +63,7 @@ impl StoredValues {
 
 /// Indexes of the checks of one account.
 #[derive(Default)]
-struct Places {
+struct CheckIndexes {
     metadata: Vec<usize>,
     links: Vec<usize>,
 }
@@ -88,7 +88,7 @@ impl ZitadelTarget {
                  deactivation"
             );
         }
-        let mut by_user: BTreeMap<&str, Places> = BTreeMap::new();
+        let mut by_user: BTreeMap<&str, CheckIndexes> = BTreeMap::new();
         for index in single {
             let of_user = by_user.entry(checks[index].target_id.as_str()).or_default();
             if is_about_link(&checks[index].expected) {
@@ -98,7 +98,7 @@ impl ZitadelTarget {
             }
         }
         announce(&by_user);
-        let read = async |(user, indexes): (&str, Places)| {
+        let read = async |(user, indexes): (&str, CheckIndexes)| {
             let mut stored = StoredValues::default();
             if !indexes.metadata.is_empty() {
                 stored = self.metadata(user).await?;
@@ -228,7 +228,7 @@ fn asks_about_mark(indexes: &[usize], checks: &[Check<'_>]) -> bool {
 }
 
 /// Reports the cost of reading account by account before it starts.
-fn announce(by_user: &BTreeMap<&str, Places>) {
+fn announce(by_user: &BTreeMap<&str, CheckIndexes>) {
     let metadata = by_user
         .values()
         .filter(|indexes| !indexes.metadata.is_empty())
