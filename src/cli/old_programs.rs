@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connector_stays_if_it_is_told_to_repeat() {
+    fn a_connector_stays_if_repeat_is_set() {
         let every = |arguments: &[&str], variables: &[(&str, &str)]| {
             let cli = parsed("directory-importer", arguments, variables);
             let stays = matches!(cli.command, Some(Command::Run));

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_are_set_apart_and_name_the_place() {
+    fn blocks_are_set_apart_and_name_the_location() {
         let errors = ConfigErrors {
             mistakes: vec![
                 Mistake::new("zitadel.ulr", "unknown key `zitadel.ulr`")

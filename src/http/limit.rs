@@ -66,7 +66,7 @@ mod tests {
 
     /// Without a limit, requests only wait for a pause that the server asked for.
     #[test]
-    fn a_pause_holds_everybody() {
+    fn a_pause_applies_to_all_requests() {
         let limiter = Limiter::new(None);
         let now = Instant::now();
         assert_eq!([limiter.reserve(now), limiter.reserve(now)], [None, None]);

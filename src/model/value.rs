@@ -150,7 +150,7 @@ mod tests {
 
     /// Each person stores each attribute.
     #[test]
-    fn a_place_is_small() {
+    fn a_value_is_small() {
         assert_eq!(size_of::<Option<Value>>(), 24);
     }
 

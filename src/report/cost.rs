@@ -56,7 +56,7 @@ mod tests {
 
     /// Requests always; the time only with a rate limit; messages only if there are any.
     #[test]
-    fn only_what_there_is_is_said() {
+    fn only_existing_costs_are_named() {
         assert_eq!(sentence(0, 0, 0, 45), "");
         assert_eq!(sentence(1, 0, 0, 0), "It takes 1 request.\n");
         assert_eq!(

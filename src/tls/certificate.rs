@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chain_is_told_with_the_names_it_covers() {
+    fn a_chain_is_reported_with_the_names_it_covers() {
         let files = Certificates::generate();
         let load = |file| CertificateDer::from_pem_file(file).unwrap();
         let (server, ca) = (load(&files.server.certificate), load(&files.ca));

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_from_texts() {
+    fn nothing_is_derived_from_texts() {
         let document = parse("a:\nb: ~\nc: null\nd: \"null\"\ne: ''\n").unwrap();
         let expected = [
             ("a", Node::Null),

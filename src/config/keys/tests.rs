@@ -12,7 +12,7 @@ fn each_key_stands_once_in_lower_case() {
 }
 
 #[test]
-fn keys_sections_and_nonsense_are_told_apart() {
+fn keys_sections_and_nonsense_are_distinguished() {
     assert!(matches!(find("zitadel.url"), Entry::Key(key) if key.kind == Kind::Url));
     for section in [
         "zitadel",

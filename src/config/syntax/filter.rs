@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_named_with_its_place() {
+    fn a_fault_is_named_with_its_location() {
         for (filter, what, character) in [
             ("", "starts with `(`", 1),
             ("(uid=a", "`)` is missing", 7),

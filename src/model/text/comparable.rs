@@ -139,7 +139,7 @@ mod tests {
     const ALICE: &str = "alice@example.org";
 
     #[test]
-    fn what_nobody_can_see_makes_no_other_name() {
+    fn what_is_invisible_makes_no_other_name() {
         for c in "\u{ad}\u{34f}\u{61c}\u{180e}\u{200b}\u{200c}\u{200d}\u{200e}\u{202e}\u{2060}\u{2066}\u{2800}\u{3164}\
                   \u{fe0f}\u{feff}\u{fff9}\u{e0041}\u{e0100}\0\u{7f}\u{85}\t\n "
             .chars()

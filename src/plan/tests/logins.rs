@@ -102,7 +102,7 @@ fn an_adoption_changes_no_login_name() {
 
 /// An address was reused: the account with its content would become another person's.
 #[test]
-fn adoptions_for_somebody_else_are_limited() {
+fn adoptions_for_another_person_are_limited() {
     for (name, counts) in [
         ("Person 1", 0),
         ("PERSON  1", 0),
@@ -124,7 +124,7 @@ fn adoptions_for_somebody_else_are_limited() {
 
 /// Just below, at and above.
 #[test]
-fn a_few_accounts_may_become_somebody_elses() {
+fn a_few_accounts_may_become_another_persons() {
     let adoption = |number: u8| {
         let before = Existing {
             target_id: TargetId::new(format!("h{number}")),

@@ -69,7 +69,7 @@ fn roles_are_given_and_only_owned_ones_are_taken() {
 
 /// The account stays the person's without a role, is updated, and gets the role back.
 #[test]
-fn whoever_lost_the_last_role_is_known_again() {
+fn a_person_who_lost_the_last_role_is_known_again() {
     let desired = |roles: &[&str]| sources(vec![entitled(roles)]);
     let mut model = holding(&["User"]);
     for (wanted, expected) in [
@@ -102,7 +102,7 @@ fn an_account_of_the_name_is_the_persons_without_a_role() {
 
 /// No account is created or adopted for them, and they are counted.
 #[test]
-fn whoever_is_to_hold_no_role_gets_no_account() {
+fn a_person_without_a_role_gets_no_account() {
     let no_account = plan(
         &sources(vec![entitled(&[])]),
         &Model::default(),

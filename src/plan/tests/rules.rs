@@ -4,7 +4,7 @@ mod restricted;
 use super::*;
 
 #[test]
-fn somebody_new_is_created_with_the_defaults_filled_in() {
+fn a_new_person_is_created_with_the_defaults_filled_in() {
     let plan = plan(&sources(vec![person(1)]), &Model::default(), Policy::default());
     let creation = plan.changes[0].creation().expect("a new account");
     assert_eq!(creation.attributes.text(MARK), Some("made-from-7031"));
@@ -65,7 +65,7 @@ fn an_account_with_a_chosen_text_and_nothing_of_ours_is_not_taken_for_a_persons(
 }
 
 #[test]
-fn a_set_once_value_that_differs_is_said_and_left() {
+fn a_set_once_value_that_differs_is_reported_and_left() {
     let mut wants_another = person(1);
     wants_another.unknown = AttributeSet::default();
     wants_another.attributes.set(MARK, Some(Value::text("another")));
@@ -180,7 +180,7 @@ fn an_account_is_not_adopted_against_the_rule() {
 }
 
 #[test]
-fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
+fn an_account_that_carries_the_id_of_an_unknown_person_is_not_adopted() {
     let mut somebodys = managed(3);
     somebodys.set(LOGIN, Some(Value::text("p1@example.org")));
     let model = Model::of([somebodys]);

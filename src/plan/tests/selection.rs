@@ -18,7 +18,7 @@ fn both(desired: &DesiredState, model: &Model, policy: Policy, selection: Select
 }
 
 #[test]
-fn nobody_is_absent_and_nobody_else_is_changed() {
+fn no_person_is_absent_and_no_other_person_is_changed() {
     let desired = sources(vec![person(1), person(2), person(4)]);
     let model = Model::of([
         managed(1).with(NAME, "Old"),

@@ -208,7 +208,7 @@ proptest! {
 
 /// A value that stays taken rejects others who need it. Of two people who are to get a value, the first one gets it.
 #[test]
-fn a_value_that_is_kept_rejects_whoever_needs_it() {
+fn a_value_that_stays_taken_rejects_the_person_who_needs_it() {
     let now = BTreeMap::from([(0, account(0, attributes(0, Some(0))))]);
     let told = |wanted: &[(u8, (u8, Option<u8>))]| -> Vec<String> {
         let plan = plan(&now, &wanted.iter().copied().collect());

@@ -44,7 +44,7 @@ prop_compose! {
 
 /// In a container, each run may have the process id of the one before, which may have been killed.
 #[test]
-fn what_a_killed_process_of_the_same_id_has_left_stops_nobody() {
+fn what_a_killed_process_of_the_same_id_has_left_stops_no_person() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("undo.json");
     let left = folder

@@ -70,7 +70,7 @@ fn person(line: u64, id: &str, values: &str) -> (u64, Option<String>, String) {
 
 /// Otherwise a misspelt optional column would be ignored silently.
 #[test]
-fn a_column_that_looks_like_one_of_ours_is_told() {
+fn a_column_that_looks_like_one_of_ours_is_reported() {
     let row = "ada@example.org,Ada,Lovelace,,x,y\n";
     let warnings = |last: &str| summaries(format!("email,first_name,last_name,phone,{last}\n{row}"));
     let line = |found: &str, meant: &str| {
@@ -123,7 +123,7 @@ fn an_empty_phone_removes_and_an_absent_or_empty_localpart_is_unknown() {
 
 /// The line is the one on which the record starts, for any line breaks and anything before it.
 #[test]
-fn the_place_is_the_line_where_the_record_starts() {
+fn the_location_is_the_line_where_the_record_starts() {
     let content = "\u{feff}email,first_name,last_name,phone\n\n\na@b,\"A\nA\",B,\nc@d,C,D,\n\n,E,F,\n";
     let expected = vec![
         person(4, "a@b", "a@b|A\nA|B|-|a@b|-"),

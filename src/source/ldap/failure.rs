@@ -158,7 +158,7 @@ mod tests {
 
     /// When a person's password is tried, the message is about that person, not about configuration keys.
     #[test]
-    fn a_refused_login_is_told_in_words() {
+    fn a_refused_login_is_reported_in_words() {
         for (code, words) in SUB_CODES {
             let text = format!(
                 "80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data {code}, v2580"

@@ -163,7 +163,7 @@ fn an_unmapped_phone_is_unknown() {
 
 /// famedly-sync removed the phone in Zitadel when it was binary.
 #[test]
-fn a_phone_that_is_no_text_is_kept_and_told() {
+fn a_phone_that_is_no_text_is_kept_and_reported() {
     let records = read(&ada(&[("telephoneNumber", &[b"\xff1"])]));
     let Record::Warning(Warning { id, reason, .. }) = &records[0] else {
         panic!("{records:?}");
@@ -246,7 +246,7 @@ fn the_first_of_several_values_is_used_and_people_are_counted() {
 }
 
 #[test]
-fn something_that_is_no_entry_is_rejected_as_anybody() {
+fn something_that_is_no_entry_is_rejected_as_any_person() {
     let records = read_with(&settings(), vec![tag(PL::P(vec![1]))]);
     let [Record::Rejected(rejected)] = records.as_slice() else {
         panic!("{records:?}");

@@ -146,7 +146,7 @@ fn someone_disabled_claims_no_address() {
 }
 
 #[test]
-fn a_record_of_nobody_known_proves_nobody_absent() {
+fn a_record_without_a_known_person_proves_no_person_absent() {
     for (records, complete) in [
         (vec![rejected("1", Some("ada"))], true),
         (vec![rejected("1", None)], false),
@@ -158,7 +158,7 @@ fn a_record_of_nobody_known_proves_nobody_absent() {
 }
 
 #[test]
-fn a_list_of_leavers_proves_nobody_absent_and_names_each_once() {
+fn a_list_of_leavers_proves_no_person_absent_and_names_each_once() {
     let leaver = |email: &str, at| {
         Record::Leaver(Leaver {
             email: email.into(),

@@ -103,7 +103,7 @@ fn each_kind_of_refusal_has_words_of_its_own() {
 
 /// Its chain is valid, but its signatures cannot be checked.
 #[test]
-fn a_short_key_of_a_server_is_told() {
+fn a_short_key_of_a_server_is_reported() {
     let file = |name: &str| {
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/certificates")
@@ -127,7 +127,7 @@ fn a_short_key_of_a_server_is_told() {
 }
 
 #[test]
-fn weak_and_odd_certificates_are_told_in_words() {
+fn weak_and_odd_certificates_are_reported_in_words() {
     let file = |name: &str| {
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/certificates")

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn super_is_resolved_from_the_place_of_the_file() {
+    fn super_is_resolved_from_the_location_of_the_file() {
         assert_eq!(
             found("use super::guard::Limit; fn a() { super::super::run::go(); self::b() }"),
             [

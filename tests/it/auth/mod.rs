@@ -46,7 +46,7 @@ fn auth(lab: &Lab, name: &str, password: &str) -> Run {
 }
 
 #[test]
-fn the_right_password_is_accepted_and_each_step_is_told() {
+fn the_right_password_is_accepted_and_each_step_is_reported() {
     let lab = lab();
     let dn = staff(1)[0].dn();
     for password in ["secret of ada\n", "secret of ada\r\nmore\n", "secret of ada"] {
@@ -114,7 +114,7 @@ fn a_name_can_not_change_the_filter() {
 }
 
 #[test]
-fn two_entries_are_nobody() {
+fn two_entries_are_no_person() {
     let lab = lab();
     let people = staff(2);
     lab.slapd().replace(&people[1].dn(), "mail", &["ada@example.com"]);
@@ -147,7 +147,7 @@ fn a_reference_to_another_server_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_told_by_its_step() {
+fn what_cannot_be_asked_is_reported_by_its_step() {
     let lab = lab();
     lab.configure("");
     auth(&lab, "ada", "typed-pass\n")

@@ -95,7 +95,7 @@ fn who_is_gone_is_deactivated() {
 
 /// A mistake ends with 2, with their name of the key, its line, and nothing written.
 #[test]
-fn a_mistake_is_told_before_anything_is_written() {
+fn a_mistake_is_reported_before_anything_is_written() {
     let (stage, _slapd) = installation();
     set(&stage, "no-delete", "no-deletes");
     let run = adc(&stage, "imp");

@@ -241,7 +241,7 @@ fn an_empty_plan_is_not_called_in_sync() {
 
 /// A left-over token is reported.
 #[test]
-fn a_token_without_use_is_told() {
+fn a_token_without_use_is_reported() {
     let stage = Stage::new();
     let run = stage.run("plan --approve 0123456789abcdef");
     assert!(

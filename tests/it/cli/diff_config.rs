@@ -115,7 +115,7 @@ fn a_change_that_is_another_one_is_shown_with_the_present_one() {
 
 /// People whom the other configuration no longer finds are kept and reported, and so are records that it rejects.
 #[test]
-fn who_is_kept_or_rejected_is_told() {
+fn who_is_kept_or_rejected_is_reported() {
     let stage = Stage::new();
     stage.write(
         "fewer.csv",

@@ -101,7 +101,7 @@ fn lists(zitadel: &ZitadelDouble) -> u64 {
 /// The list catches up during the run: accounts that it did not show are found, none is created twice, and no change
 /// fails.
 #[test]
-fn a_list_that_was_behind_catches_up() {
+fn a_list_that_was_stale_catches_up() {
     let load = Load::killed(Some(5));
     let there = load.names();
     let ran = load.sync();
@@ -117,7 +117,7 @@ fn a_list_that_was_behind_catches_up() {
 /// It does not within the time there is: the others get their account, a few lines say why these have not been met, and
 /// the next run completes them.
 #[test]
-fn a_list_that_stays_behind_is_said_in_a_few_lines() {
+fn a_list_that_stays_stale_is_reported_in_a_few_lines() {
     let load = Load::killed(None);
     let there = load.names();
     let ran = load.sync();

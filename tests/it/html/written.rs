@@ -190,7 +190,7 @@ fn a_page_is_written_whatever_becomes_of_the_run() {
 }
 
 #[test]
-fn what_exceeds_a_limit_is_said_with_the_way_on() {
+fn what_exceeds_a_limit_is_reported_with_the_way_on() {
     let stage = Stage::with_everything(0, "");
     let config = stage.installation.path("config.yaml");
     let text_of = fs::read_to_string(&config)

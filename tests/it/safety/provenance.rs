@@ -151,7 +151,7 @@ fn each_keeps_to_its_own(jobs: &Jobs, [staff, students]: [&str; 2], more: [&str;
 }
 
 #[test]
-fn a_configuration_removes_nobody_whom_another_one_made() {
+fn a_configuration_removes_no_person_whom_another_one_made() {
     let names = ["csv:staff.csv", "csv:students.csv"];
     each_keeps_to_its_own(&Jobs::csv(), ["staff.csv", "students.csv"], ["", ""], names);
 }
@@ -235,7 +235,7 @@ fn a_configuration_with_a_name_marks_the_accounts_that_its_people_have() {
 
 /// A person moves from one to the other with the same id: the configuration with the person manages the account.
 #[test]
-fn whoever_has_the_person_looks_after_the_account() {
+fn the_configuration_with_the_person_looks_after_the_account() {
     let jobs = Jobs::csv();
     let (staff, students) = (
         format!("provider: staff\n{DELETE}"),
@@ -264,7 +264,7 @@ fn whoever_has_the_person_looks_after_the_account() {
 
 /// An account of a person whom a source marks as disabled is removed, whoever created it, because this is no guess.
 #[test]
-fn whom_a_source_says_to_be_disabled_goes_whoever_made_the_account() {
+fn an_account_of_a_disabled_person_goes_even_if_others_made_it() {
     let lab = Lab::ldap(&staff(12));
     lab.run("").exits(0);
     let other = |key: &str| format!("provider: other\npolicy: {{absent: {key}}}\n");
@@ -275,7 +275,7 @@ fn whom_a_source_says_to_be_disabled_goes_whoever_made_the_account() {
 
 /// A list of leavers names people, wherever their accounts come from.
 #[test]
-fn whom_a_list_of_leavers_names_goes_whoever_made_the_account() {
+fn an_account_of_a_leaver_goes_even_if_others_made_it() {
     let jobs = Jobs::csv();
     jobs.file("staff.csv", &people("staff", 12));
     jobs.run("students.csv", "provider: students").exits(0);

@@ -40,7 +40,7 @@ impl Systemd {
 }
 
 #[test]
-fn systemd_is_told_what_the_process_does_and_that_it_is_alive() {
+fn systemd_learns_what_the_process_does_and_that_it_is_alive() {
     let lab = Lab::csv(&staff(2));
     lab.configure("run: {every: 1h}\n");
     let systemd = Systemd::listen(&lab.path("notify"));

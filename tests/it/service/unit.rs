@@ -126,7 +126,7 @@ fn settings(text: &str) -> HashMap<String, String> {
 }
 
 #[test]
-fn the_unit_of_the_manual_works_with_this_program_in_its_place() {
+fn the_unit_of_the_manual_works_with_this_program_instead() {
     let installed = Installed::new(&[Person::new("ada", "Ada", "Archer")]);
     assert_eq!(
         PathBuf::from(installed.setting("WorkingDirectory")),

@@ -161,7 +161,7 @@ async fn an_entry_that_comes_twice_ends_the_read() {
 
 /// It was asked for pages and did not say that there are none: what came may be a part.
 #[test]
-fn a_server_that_passes_over_the_paging_control_removes_nobody() {
+fn a_server_that_passes_over_the_paging_control_removes_no_person() {
     let zitadel = ZitadelDouble::start(Options::default());
     let all = || vec![person("a"), person("b"), person("c"), last()];
     let double = LdapDouble::start(vec![all(), vec![person("a"), Reply::Done(0, "", None)]]);

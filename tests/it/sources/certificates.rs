@@ -58,7 +58,7 @@ fn assert_says(told: &str, words: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_refused_certificate_is_told_in_words() {
+async fn a_refused_certificate_is_reported_in_words() {
     let ca = file("ca.pem");
     for (name, ca, words) in [
         (
@@ -121,7 +121,7 @@ async fn a_certificate_that_is_named_is_trusted_whatever_its_authority_may_issue
 }
 
 #[tokio::test]
-async fn what_is_not_in_common_is_told() {
+async fn what_is_not_in_common_is_reported() {
     let certificates = Certificates::generate();
     for (server, ca, ciphers) in [
         (

@@ -165,7 +165,7 @@ async fn the_deadline_bounds_the_whole_read() {
 
 /// Active Directory tells the reason in hexadecimal, a server that wants encryption by a code.
 #[tokio::test]
-async fn a_refused_bind_is_told_in_words() {
+async fn a_refused_bind_is_reported_in_words() {
     for (code, text, words) in [
         (8, "BindSimple: Transport encryption required.", "`ldaps://`"),
         (

@@ -152,7 +152,7 @@ async fn members_of_nested_groups_count_unless_only_direct_ones_do() {
 
 /// A rule for the default role limits that role.
 #[tokio::test]
-async fn the_role_of_everybody_can_be_bound_to_a_group() {
+async fn the_role_of_everyone_can_be_bound_to_a_group() {
     let slapd = Options::ldif(directory(&[
         ("chat", "groupOfNames", &[ADA, BOB]),
         ("admins", "groupOfNames", &[BOB, CID]),

@@ -20,7 +20,7 @@ fn ada() -> Person {
 }
 
 #[tokio::test]
-async fn everybody_is_read_with_all_attributes() {
+async fn everyone_is_read_with_all_attributes() {
     let staff = people(7, 50);
     let slapd = Slapd::with_people(&staff);
     let desired = read_ldap(&ldap(&slapd.url())).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_record_that_lacks_something_is_rejected_and_the_others_are_read() {
 }
 
 #[tokio::test]
-async fn several_values_are_told_once_by_attribute() {
+async fn several_values_are_reported_once_by_attribute() {
     let people = ["ada", "bob", "eve"].map(|uid| Person::new(uid, "F", "L"));
     let slapd = Slapd::with_people(&people);
     for (uid, mails) in [

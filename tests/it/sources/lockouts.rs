@@ -130,7 +130,7 @@ const RULES: [(&str, &str, [&str; 3]); 8] = [
 ];
 
 #[test]
-fn a_lockout_deletes_nobody() {
+fn a_lockout_deletes_no_person() {
     for (rule, attribute, [healthy, locked, disabled]) in &RULES {
         let directory = Directory::new(attribute, healthy);
         let installation = directory.configured(rule, "");
@@ -179,7 +179,7 @@ fn a_date_of_expiry_disables() {
 
 /// Who is locked out is not found by such a filter, and not gone either.
 #[test]
-fn a_filter_that_hides_who_is_locked_out_proves_nobody_absent() {
+fn a_filter_that_hides_who_is_locked_out_proves_no_person_absent() {
     for filter in [
         "(&(uid=*)(!(lockoutTime>=1)))",
         "(&(uid=*)(!(pwdAccountLockedTime=*)))",

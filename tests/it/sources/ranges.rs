@@ -131,7 +131,7 @@ async fn a_group_that_changes_between_two_ranges_is_read_again() {
 
 /// Who is renamed or moved after the group was read comes by a name that the group did not have.
 #[tokio::test]
-async fn somebody_who_is_renamed_meanwhile_loses_no_role() {
+async fn a_person_who_is_renamed_meanwhile_loses_no_role() {
     let with = |members: &[&str]| group(&[("member", members)]);
     let gone = "uid=old,dc=example,dc=com";
     let double = LdapDouble::start(vec![with(&[A, gone]), everybody(), with(&[A, B])]);

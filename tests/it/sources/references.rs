@@ -25,7 +25,7 @@ const DELETES: &str = "policy:\n  absent: delete\nguard:\n  max_removals: 50\n";
 const REFERENCE: &str = "ldap://127.0.0.1:9/ou=branch,ou=people,dc=example,dc=com??sub";
 
 #[test]
-fn nobody_behind_a_reference_is_absent() {
+fn no_person_behind_a_reference_is_absent() {
     let lab = Lab::ldap(&staff(4));
     lab.run("sync").exits(0);
     lab.slapd().change(STALE);
@@ -76,7 +76,7 @@ async fn read(references: &[&'static str], expected: &[&str]) -> DesiredState {
 }
 
 #[tokio::test]
-async fn active_directorys_own_partitions_hide_nobody() {
+async fn active_directorys_own_partitions_hide_no_person() {
     let desired = read(&OWN, &[]).await;
     assert!(desired.complete && desired.sources[0].complete);
     assert_eq!(desired.warnings, []);

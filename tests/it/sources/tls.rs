@@ -103,7 +103,7 @@ async fn an_unknown_authority_is_refused_unless_checks_are_off() {
 }
 
 #[tokio::test]
-async fn a_wrong_name_is_refused_and_the_right_ones_are_told() {
+async fn a_wrong_name_is_refused_and_the_right_ones_are_reported() {
     let certificates = Certificates::generate();
     let slapd = directory()
         .tls_as(&certificates, &certificates.wrong_name)

@@ -32,7 +32,7 @@ fn ukt(double: &UktDouble) -> SourceKind {
 }
 
 #[tokio::test]
-async fn leavers_are_listed_and_prove_nobody_absent() {
+async fn leavers_are_listed_and_prove_no_person_absent() {
     let double = UktDouble::start();
     double.set_list(&["Ada@example.com", "bob@example.com"]);
     let desired = read(ukt(&double)).await.unwrap();
@@ -126,7 +126,7 @@ async fn an_answer_that_is_no_token_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_list_is_an_error_and_nobody_has_left() {
+async fn an_answer_that_is_no_list_is_an_error_and_no_person_has_left() {
     for (status, body, what) in [
         (200, r#"{"error":"expired"}"#, "refused: 200 OK (expired)"),
         (200, "{}", "other than a list"),

@@ -31,7 +31,7 @@ async fn a_lost_create_is_found_again() {
 
 /// The list may not show the lost account yet; then the second create meets it, and it is looked for again.
 #[tokio::test]
-async fn a_lost_create_is_found_behind_a_late_list() {
+async fn a_lost_create_is_found_despite_a_stale_list() {
     let world = World::new();
     let target = world.prepared().await;
     world.zitadel.freeze_projection_for(ReadSide::Users, 1);
@@ -58,7 +58,7 @@ async fn a_create_that_never_arrived_is_sent_again() {
 
 /// The account of another person is never mistaken for the lost one.
 #[tokio::test]
-async fn a_lost_create_is_not_somebody_else() {
+async fn a_lost_create_is_not_another_person() {
     let world = World::new();
     world.zitadel.add_user(UserSeed {
         nick_name: "626f62".into(),
@@ -187,7 +187,7 @@ async fn too_many_requests_are_repeated_and_end() {
 
 /// A 404 without an error id does not prove that a user is missing.
 #[tokio::test]
-async fn a_404_without_an_id_removes_nobody() {
+async fn a_404_without_an_id_removes_no_person() {
     let world = World::new();
     let id = world.zitadel.add_user(ada());
     let target = world.prepared().await;
@@ -200,7 +200,7 @@ async fn a_404_without_an_id_removes_nobody() {
 
 /// Nor does an error with a success status, instead of the account or of the answer to its removal.
 #[tokio::test]
-async fn an_error_that_passes_for_a_success_removes_nobody() {
+async fn an_error_that_passes_for_a_success_removes_no_person() {
     for method in ["GET", "DELETE"] {
         for body in [
             r#"{"code":5,"message":"User could not be found (COMMAND-m9cHs)","details":[{"@type":"type.googleapis.com/zitadel.v1.ErrorDetail","id":"COMMAND-m9cHs"}]}"#,
@@ -273,7 +273,7 @@ impl std::io::Write for Log {
 /// An endpoint that accepts and never answers costs minutes: it is reported once, at the first try that times out,
 /// with what to check.
 #[tokio::test]
-async fn an_endpoint_that_never_answers_is_told_at_once() {
+async fn an_endpoint_that_never_answers_is_reported_at_once() {
     let world = World::new();
     let log = Log::default();
     let writer = log.clone();

@@ -113,7 +113,7 @@ fn many_headers_are_read() {
 
 /// What is wrong before anything is read, in one message each.
 #[test]
-fn wrong_credentials_and_addresses_are_told() {
+fn wrong_credentials_and_addresses_are_reported() {
     let password = "password: Sekret.4711";
     for (from, to, exit, message) in [
         (password, "password: wrong", 3, "the server refuses the password"),
@@ -199,7 +199,7 @@ fn a_page_of_a_proxy_is_no_written_change() {
 
 /// If the proxy never lets writes through, no change counts as done.
 #[test]
-fn a_proxy_that_swallows_writes_is_told() {
+fn a_proxy_that_swallows_writes_is_reported() {
     for (method, operation) in [
         ("PATCH", "update_user"),
         ("DELETE", "delete_user"),

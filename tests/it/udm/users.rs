@@ -7,7 +7,7 @@ use super::stage::{BASE, PEOPLE, Stage, id, row};
 
 /// The first run creates the container and all users with only the configured properties; no one sees the password.
 #[test]
-fn everybody_is_made_with_a_container() {
+fn everyone_is_made_with_a_container() {
     let full = format!(
         "{},ada,Ada,Lovelace,Ada.L@Example.org,+49 421 1,Countess\n",
         id(1)
@@ -113,7 +113,7 @@ fn a_user_in_a_container_below_comes_back() {
 
 /// Only who has an id is looked after; the others stay, also in the way.
 #[test]
-fn what_has_no_id_is_somebody_elses() {
+fn what_has_no_id_belongs_to_others() {
     let stage = Stage::new(&row(1, "ada"));
     stage.reconfigure("lock:\n", "policy: {absent: delete}\nlock:\n");
     stage.add(1, "ada");
@@ -141,7 +141,7 @@ fn what_has_no_id_is_somebody_elses() {
 
 /// No one is deleted because of an unusable row.
 #[test]
-fn whoever_cannot_be_read_keeps_the_account() {
+fn people_who_cannot_be_read_keep_the_account() {
     let broken = format!("{},ada,First,,,,\nnothing,bob,First,Last,,,\n", id(1));
     let stage = Stage::new(&broken);
     stage.reconfigure("lock:\n", "policy: {absent: delete}\nlock:\n");

@@ -42,7 +42,7 @@ fn an_account_whose_making_got_no_answer_is_deleted() {
 
 /// Stale lists show the accounts as before the run, as if there were nothing to undo.
 #[test]
-fn an_undo_waits_for_lists_that_are_behind() {
+fn an_undo_waits_for_stale_lists() {
     for (count, name) in [(3, "Lovelace"), (2, "Test")] {
         let lab = Lab::csv(&staff(3));
         lab.configure("policy: {absent: delete}\nguard: {max_removals: 5}\n");
@@ -178,7 +178,7 @@ fn an_account_of_the_run_that_is_another_persons_by_now_stays() {
 
 /// A later run makes a deleted account again as it makes any, and knows nothing of what else it had.
 #[test]
-fn an_account_that_a_later_run_made_again_without_all_it_had_is_told() {
+fn an_account_that_a_later_run_made_again_without_all_it_had_is_reported() {
     for more in ["team", "roles", "link", ""] {
         let lab = Lab::csv(&staff(3));
         lab.configure("policy: {absent: delete}\nguard: {max_removals: 5}\n");

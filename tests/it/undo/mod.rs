@@ -63,7 +63,7 @@ fn a_run_and_its_undo_leave_everything_as_it_was() {
 
 /// The announced cost of an undo file and of an undo is exact.
 #[test]
-fn an_undo_file_and_an_undo_cost_what_is_said() {
+fn an_undo_file_and_an_undo_cost_what_is_announced() {
     let world = Before::new(3);
     let run = |words: &[&str]| {
         let (zitadel, installation) = world.start();

@@ -95,7 +95,7 @@ fn an_undo_file_says_how_everything_was_and_what_cannot_be_undone() {
 
 /// Values that were changed since stay; the rest is undone.
 #[test]
-fn an_account_that_somebody_has_changed_since_is_left_alone() {
+fn an_account_that_was_changed_since_is_left_alone() {
     let lab = changed();
     lab.run("sync --undo-file undo.json").exits(0);
     // Ada marries, Zoe gets a phone, and an administrator creates Ben's account by hand. Cleo's other name does not
@@ -235,7 +235,7 @@ fn a_plan_from_a_file_and_links_can_be_undone_too() {
 
 /// An account that appears while a run creates accounts is not in the undo file.
 #[test]
-fn nobody_is_taken_over_who_is_not_in_the_undo_file() {
+fn no_person_is_taken_over_who_is_not_in_the_undo_file() {
     let late = |arguments: &str| {
         let lab = Lab::csv(&[]);
         lab.people(&[Person::new("zoe", "Zoe", "Test")]);

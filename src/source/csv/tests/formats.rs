@@ -123,7 +123,7 @@ fn what_is_no_csv_is_named() {
 
 /// An unclosed quote would make one value of the rest of any file.
 #[test]
-fn a_row_without_end_is_an_error_with_its_place() {
+fn a_row_without_end_is_an_error_with_its_location() {
     let rest = "c@d,C,D,\n".repeat(200_000);
     let error = read(format!("{HEADER}a@b,A,B,\ne@f,\"E\nE\",\"F,\n{rest}")).unwrap_err();
     let what = "cannot be used: the row of line 3 is longer than 1 MiB: the quote that is opened in line 4 is not closed";

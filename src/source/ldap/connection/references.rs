@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_comes_again_is_told_once_and_of_many_the_first() {
+    fn one_that_comes_again_is_reported_once_and_of_many_the_first() {
         assert_eq!(warned(&[], &[&[BRANCH], &[BRANCH]]), 1);
         let many: Vec<String> = (0..25).map(|number| format!("ldap://dc{number}/")).collect();
         let mut met = References::default();

@@ -250,7 +250,7 @@ mod tests {
 
     /// Members of a primary group are only recorded in the people's entries.
     #[test]
-    fn somebodys_primary_group_is_one_of_their_domain() {
+    fn a_persons_primary_group_is_one_of_their_domain() {
         let mut graph = graph(&[vec![1], vec![]]);
         let within = graph.get_mut(&dn(1).0).unwrap();
         (within.members, within.sid) = (vec![], Some(sid(21, 513).into()));

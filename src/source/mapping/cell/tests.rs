@@ -93,7 +93,7 @@ fn names_of_people_are_fine() {
 }
 
 #[test]
-fn what_nobody_is_called_is_unusable() {
+fn what_no_person_is_called_is_unusable() {
     for (text, why) in [
         ("#N/A", ERROR_VALUE),
         (" Ada #REF! ", ERROR_VALUE),
@@ -128,7 +128,7 @@ fn what_nobody_is_called_is_unusable() {
 }
 
 #[test]
-fn what_nobody_sees_is_blank() {
+fn what_is_invisible_is_blank() {
     for text in [
         "",
         " ",

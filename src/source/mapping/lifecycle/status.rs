@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_meaning_of_bits_is_told_apart() {
+    fn the_meaning_of_bits_is_distinguished() {
         let attribute = LdapAttribute {
             name: "uac".to_owned(),
             is_binary: false,

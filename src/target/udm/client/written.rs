@@ -42,7 +42,7 @@ mod tests {
 
     /// The recorded answers of a UDM, and what a proxy or another service may send instead.
     #[test]
-    fn answers_of_udm_are_told_from_others() {
+    fn answers_of_udm_are_distinguished_from_others() {
         let created = r#"{"dn": "uid=ada,dc=b", "uuid": "u", "_links": {}}"#;
         let moved = r#"{"id": "", "errors": false, "finished": true, "uri": "…", "_links": {}}"#;
         let warned = r#"{"_embedded": {"udm:warning": []}, "_links": {}}"#;

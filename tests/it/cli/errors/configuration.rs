@@ -140,7 +140,7 @@ fn an_ldap_filter_with_a_syntax_error() {
 }
 
 #[test]
-fn several_mistakes_are_told_at_once() {
+fn several_mistakes_are_reported_at_once() {
     refuses(
         |stage| {
             let config = stage.config().replace("organization_id", "organisation_id");

@@ -76,7 +76,7 @@ fn assert_nobody_is_named(server: &RawServer) {
 }
 
 #[test]
-fn a_good_run_is_told_to_a_check() {
+fn a_good_run_is_reported_to_a_check() {
     let (stage, server) = told_stage("");
     let run = stage.run("sync");
     assert_eq!((run.exit, run.err.as_str()), (0, ""));
@@ -136,7 +136,7 @@ fn a_partial_run_is_a_failure_and_signed() {
 
 /// A run that cannot begin fails like any other; what is wrong in the file may name people.
 #[test]
-fn a_broken_configuration_is_told_by_its_places() {
+fn a_broken_configuration_is_reported_with_its_locations() {
     let (stage, server) = told_stage("");
     stage.reconfigure(
         "sources:\n",
@@ -156,7 +156,7 @@ fn a_broken_configuration_is_told_by_its_places() {
 }
 
 #[test]
-fn a_refused_run_is_told_without_names() {
+fn a_refused_run_is_reported_without_names() {
     let (stage, server) = told_stage("");
     stage.write("users.csv", "email,first_name,last_name,phone\n");
     assert_eq!(stage.run("sync").exit, 4);
@@ -175,7 +175,7 @@ fn a_refused_run_is_told_without_names() {
 }
 
 #[test]
-fn a_change_is_told_where_that_is_wanted() {
+fn a_change_is_reported_where_that_is_wanted() {
     let (stage, server) = told_stage(", on: [changed]");
     stage.run("sync");
     assert_eq!(lines(&server).len(), 2, "nothing was changed");
@@ -189,7 +189,7 @@ fn a_change_is_told_where_that_is_wanted() {
 }
 
 #[test]
-fn what_only_looks_is_told_to_nobody() {
+fn what_only_looks_is_not_reported() {
     let (stage, server) = told_stage(", on: [failure, refused, changed, success]");
     stage.add_rows("cy@example.org,Cy,Clark,\n");
     for arguments in ["plan", "sync --dry-run", "check", "users"] {
@@ -231,7 +231,7 @@ fn what_cannot_be_delivered_changes_nothing() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_line() {
+fn mistakes_are_reported_with_their_line() {
     let stage = Stage::new();
     for (given, what) in [
         (

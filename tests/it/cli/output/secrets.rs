@@ -202,7 +202,7 @@ fn plans_people_and_checks_are_discreet() {
 
 /// The test can fail: what is looked for is there.
 #[test]
-fn values_are_shown_to_whoever_asks() {
+fn values_are_shown_if_requested() {
     let told = everything().told("plan --show-values", &[]);
     for value in [
         "Zaphodina",

@@ -107,7 +107,7 @@ fn run_unread(stage: &Stage, arguments: &str) -> crate::cli::stage::Run {
 
 /// The changes could not be shown, so none is made.
 #[test]
-fn a_sync_whose_plan_nobody_reads_writes_nothing() {
+fn a_sync_whose_plan_has_no_reader_writes_nothing() {
     let stage = Stage::empty();
     run_unread(&stage, "--report report.json").assert(
         3,
@@ -124,7 +124,7 @@ fn a_sync_whose_plan_nobody_reads_writes_nothing() {
 
 /// The reader of a dry run has seen enough when closing the pipe.
 #[test]
-fn a_plan_that_nobody_reads_is_silent() {
+fn a_plan_without_a_reader_is_silent() {
     let stage = Stage::empty();
     run_unread(&stage, "plan").assert(3, "", "");
     run_unread(&stage, "plan --format json").assert(3, "", "");
@@ -133,7 +133,7 @@ fn a_plan_that_nobody_reads_is_silent() {
 }
 
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_reported() {
     let stage = Stage::empty();
     let mut command = stage.command(env!("CARGO_BIN_EXE_directory-sync"), "");
     command.stdout(File::options().write(true).open("/dev/full").unwrap());
@@ -152,7 +152,7 @@ fn a_full_disk_is_told() {
 }
 
 #[test]
-fn a_report_on_a_full_disk_is_told_and_the_run_goes_on() {
+fn a_report_on_a_full_disk_is_reported_and_the_run_goes_on() {
     let stage = Stage::empty();
     let run = stage.run("--report /dev/full");
     assert_eq!(

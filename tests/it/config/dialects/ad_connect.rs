@@ -241,7 +241,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn mistakes_are_told_by_their_own_names() {
+fn mistakes_are_reported_by_their_own_names() {
     for (part, wrong, told) in MISTAKES {
         let refusal = Lab::changed(&complete(), part, wrong).refusal();
         assert_eq!(first(&refusal), *told, "{wrong}");

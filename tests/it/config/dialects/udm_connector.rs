@@ -223,7 +223,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 
 /// Each is reported with the name and line of the file.
 #[test]
-fn mistakes_are_told_by_their_own_names() {
+fn mistakes_are_reported_by_their_own_names() {
     for (part, wrong, told) in MISTAKES {
         let refusal = Lab::changed(SECOND, part, wrong).refusal();
         let first = refusal.split("\n\n").next().unwrap();

@@ -38,7 +38,7 @@ fn an_address_of_a_directory_holds_nothing_but_the_server() {
 }
 
 #[test]
-fn a_socket_stands_in_place_of_the_host() {
+fn a_socket_replaces_the_host() {
     for url in [
         "ldapi:///run/slapd/ldapi",
         "ldapi:///",
@@ -79,7 +79,7 @@ fn a_password_in_an_address_is_refused_and_not_printed() {
 }
 
 #[test]
-fn a_secret_that_can_be_read_on_the_way_is_told() {
+fn a_secret_that_can_be_read_on_the_way_is_reported() {
     let notes = |lab: &Lab| lab.settings().notes;
     let told = |notes: &[String], words: &str| notes.iter().filter(|note| note.contains(words)).count();
     assert_eq!(told(&notes(&Lab::new(COMPLETE)), "without encryption"), 0);

@@ -82,7 +82,7 @@ fn with_active(rules: &str) -> Lab {
 }
 
 #[test]
-fn rules_stand_in_place_of_the_status() {
+fn rules_replace_the_status() {
     let lab = with_active("[useraccountcontrol, accountExpires, '(!(employeeType=guest))']");
     let LdapActive::Rules(rules) = lab.ldap().attributes.active else {
         panic!("rules were given");
@@ -110,7 +110,7 @@ fn rules_stand_in_place_of_the_status() {
 }
 
 #[test]
-fn sasl_external_stands_in_place_of_a_password() {
+fn sasl_external_replaces_a_password() {
     let bind = "    bind_dn: cn=reader,dc=example,dc=org\n    bind_password: \"hunter2\"\n";
     let lab = Lab::changed(COMPLETE, bind, "    bind: external\n");
     assert!(lab.ldap().bind_external);

@@ -101,7 +101,7 @@ const EXAMPLE: &str =
     "hint: it should look like `entitlements: [{role: Admin, group: \"cn=admins,dc=example,dc=org\"}]`";
 
 #[test]
-fn a_mistake_in_a_rule_is_found_with_its_place() {
+fn a_mistake_in_a_rule_is_found_with_its_location() {
     for (rules, message) in [
         (
             "      - {group: cn=a}",

@@ -68,7 +68,7 @@ fn every_rule_is_read() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line() {
+fn what_is_wrong_is_reported_with_its_line() {
     let lab = with(
         "transform:
   decompose:

@@ -118,7 +118,7 @@ fn alice(flag: &str) -> String {
 
 /// In a file the address is the id, so that a row with a wrong one may be anybody's.
 #[test]
-fn a_row_with_a_wrong_address_removes_nobody() {
+fn a_row_with_a_wrong_address_removes_no_person() {
     let lab = office();
     for row in [
         "alice@example..org,Alice,Archer,",
@@ -154,7 +154,7 @@ fn a_row_with_a_wrong_address_removes_nobody() {
 
 /// The same where a directory has the address as id.
 #[test]
-fn an_entry_with_a_wrong_address_removes_nobody() {
+fn an_entry_with_a_wrong_address_removes_no_person() {
     let lab = office();
     let slapd = directory(&entry("alice", "Alice", "Archer", "alice@example..org", "0"));
     let by_mail = ldap(&slapd, "").replace("user_id: uid", "user_id: mail");
@@ -188,7 +188,7 @@ fn an_account_that_a_rejection_names_is_never_removed() {
 }
 
 #[test]
-fn two_entries_with_one_address_remove_nobody() {
+fn two_entries_with_one_address_remove_no_person() {
     let lab = office();
     let before = lab.account("alice@example.org");
     let slapd = directory(&(alice("0") + &entry("adm-alice", "Alice", "Archer", "Alice@example.org", "0")));

@@ -145,7 +145,7 @@ fn an_absence_that_is_over_does_not_count_for_the_next() {
 
 /// Who was deactivated for being missing is active again, and no longer missing; an administrator's block stays.
 #[test]
-fn who_comes_back_is_active_again_unless_an_administrator_said_otherwise() {
+fn who_comes_back_is_active_again_unless_an_administrator_decided_otherwise() {
     let lab = one_missing("  absent: deactivate\n  grace:\n    after: 14d\n");
     note(&lab, &days_ago(15), "1");
     lab.run("sync").exits(0).says("1 deactivated");
@@ -231,7 +231,7 @@ fn a_plan_file_holds_no_notes() {
 
 /// A saved plan does not remove a person who has returned in the meantime, even if absent again.
 #[test]
-fn a_plan_that_waits_removes_nobody_who_was_back() {
+fn a_plan_that_waits_removes_no_person_who_was_back() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
     note(&lab, &days_ago(20), "1");
     lab.run("plan --out plan.json").exits(0);

@@ -24,7 +24,7 @@ fn act(lab: &Lab, method: &str, path: &str, body: &Json) {
 
 /// The list still shows the id of a former person on an account that belongs to another person now.
 #[test]
-fn nobody_is_removed_because_a_list_is_late() {
+fn no_person_is_removed_because_a_list_is_late() {
     for fate in ["delete", "deactivate"] {
         let (lab, id) = one_absent(fate);
         let body = json!({"profile": {"givenName": "New", "familyName": "Owner", "nickName": "6e6577"}});
@@ -71,7 +71,7 @@ fn a_protected_account_that_turns_up_late_is_not_taken() {
 /// An answer that says at once that all is well and that there is no such account says nothing about it: the account is
 /// neither removed nor taken for gone.
 #[test]
-fn an_answer_that_contradicts_itself_takes_nobody_for_gone() {
+fn an_answer_that_contradicts_itself_takes_no_person_for_gone() {
     for fate in ["delete", "deactivate"] {
         let (lab, _) = one_absent(fate);
         let before = lab.zitadel.users();

@@ -51,7 +51,7 @@ fn one_bad_answer_does_not_lose_the_list_of_a_day() {
 }
 
 #[test]
-fn a_list_that_was_not_read_is_said() {
+fn a_list_that_was_not_read_is_reported() {
     let server = RawServer::start(vec![Say::json(GRANTED), busy()]);
     let lab = lab(&server);
     lab.run("")

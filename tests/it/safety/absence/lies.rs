@@ -147,7 +147,7 @@ fn a_missing_localpart_is_written_after_a_look() {
 
 /// An account without anything of this tool's is not removed because a filter shows what is not there.
 #[test]
-fn a_filter_that_shows_everybody_proves_no_account_to_be_ours() {
+fn a_filter_that_shows_everyone_proves_no_account_to_be_ours() {
     for fate in ["delete", "deactivate"] {
         let people = staff(20);
         let lab = Lab::csv(&people);
@@ -169,7 +169,7 @@ fn a_filter_that_shows_everybody_proves_no_account_to_be_ours() {
 
 /// Nor does it hide that another configuration looks after an account.
 #[test]
-fn a_filter_that_shows_everybody_hides_no_other_configuration() {
+fn a_filter_that_shows_everyone_hides_no_other_configuration() {
     let people = staff(20);
     let lab = Lab::csv(&people);
     lab.run("sync").exits(0);

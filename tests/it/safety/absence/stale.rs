@@ -48,7 +48,7 @@ fn assert_one_each(lab: &Lab, count: usize) {
 /// A run right after the first one, with a corrected mapping: the list does not show the new accounts yet, but their
 /// roles are visible.
 #[test]
-fn nobody_gets_a_second_account_while_the_list_is_behind() {
+fn no_person_gets_a_second_account_while_the_list_is_stale() {
     let (lab, people) = renamed(8);
     lab.zitadel.freeze_projection(ReadSide::Users);
     lab.run("sync").exits(0);
@@ -63,7 +63,7 @@ fn nobody_gets_a_second_account_while_the_list_is_behind() {
 
 /// An empty list, once or for good, and accounts without any role: their ids are looked for.
 #[test]
-fn nobody_gets_a_second_account_because_a_list_is_empty() {
+fn no_person_gets_a_second_account_because_a_list_is_empty() {
     for (times, with_role) in [(1, true), (1, false), (u64::MAX, true)] {
         let (lab, people) = renamed(8);
         if with_role {
@@ -91,7 +91,7 @@ fn nobody_gets_a_second_account_because_a_list_is_empty() {
 
 /// An error that passes for a list ends the run before anything is written, on whichever page it comes.
 #[test]
-fn an_error_in_place_of_a_list_makes_nobody() {
+fn an_error_instead_of_a_list_creates_no_person() {
     let (lab, people) = renamed(8);
     lab.run("sync").exits(0);
     rename(&lab, &people);
@@ -106,7 +106,7 @@ fn an_error_in_place_of_a_list_makes_nobody() {
 /// Another host creates the accounts between our plan and our first creation: existing accounts are not created
 /// again, and those with another login name are left to the next run.
 #[test]
-fn nobody_gets_a_second_account_because_another_host_was_faster() {
+fn no_person_gets_a_second_account_because_another_host_was_faster() {
     for same_names in [true, false] {
         let people = staff(6);
         let lab = Lab::ldap(&people[1..]);

@@ -93,7 +93,7 @@ fn the_server_takes_actions_away() {
 
 /// Accounts that others look after, or that were made by hand, stay as they are.
 #[test]
-fn the_server_lets_nobody_touch_accounts_of_others() {
+fn the_server_lets_no_person_touch_accounts_of_others() {
     let lab = under("no-update-provider-mismatch: true");
     lab.zitadel.add_user(UserSeed {
         email: "zoe@example.com".into(),

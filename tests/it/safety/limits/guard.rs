@@ -153,7 +153,7 @@ fn a_token_is_good_for_its_server_and_organization_alone() {
 /// Accounts that were made by hand, known by their login names, get the addresses of their people, and a name that changed
 /// at a wedding: they are the same people.
 #[test]
-fn adopting_everybody_renames_nobody_to_somebody_else() {
+fn adopting_everyone_gives_no_person_the_name_of_another() {
     let people = staff(5);
     let lab = Lab::csv(&people);
     lab.zitadel.add_users(people.iter().map(|person| UserSeed {

@@ -67,7 +67,7 @@ fn yes_is_an_answer_in_advance() {
 
 /// In a file, names are hidden, and no question is asked.
 #[test]
-fn nobody_is_named_where_nobody_reads_along() {
+fn no_person_is_named_where_no_person_reads_along() {
     let lab = Lab::csv(&staff(2));
     let mut command = lab.command("sync --report report.json");
     command.env("DIRECTORY_SYNC__OUTPUT__NAMES", "auto");

@@ -27,7 +27,7 @@ fn state(lab: &Lab, id: &str) -> UserState {
 
 /// For no cause, and by no command.
 #[test]
-fn nobody_is_removed_for_any_cause() {
+fn no_person_is_removed_for_any_cause() {
     let lab = changed("remove: false");
     lab.run("sync --report report.json --undo-file undo.json")
         .exits(0)

@@ -50,7 +50,7 @@ fn an_adopted_account_is_looked_after_by_who_adopts() {
 
 /// An adoption that was interrupted anywhere: the former provider does not treat the person as absent.
 #[test]
-fn an_adoption_that_breaks_off_leaves_the_account_to_nobody_else() {
+fn an_adoption_that_breaks_off_leaves_the_account_to_no_other_person() {
     let mut broken = 0;
     for write in 1..=3 {
         let jobs = Jobs::csv();

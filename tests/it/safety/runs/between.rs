@@ -183,7 +183,7 @@ fn a_leaver_who_is_renamed_right_before_the_removal_stays() {
 /// A person with an account, with another name, address, or both in the source, and an administrator who gives the
 /// account to another person: it stays theirs.
 #[test]
-fn an_account_that_was_given_to_somebody_else_is_not_overwritten() {
+fn an_account_that_was_given_to_another_person_is_not_overwritten() {
     let changes: [fn(&Lab, &Person); 3] = [
         |lab, ada| lab.slapd().replace(&ada.dn(), "sn", &["Married"]),
         |lab, ada| lab.address(&ada.uid, "ada.married@example.com"),
@@ -216,7 +216,7 @@ fn an_account_that_was_given_to_somebody_else_is_not_overwritten() {
 
 /// An account that was about to be let in again, or to become a person's, is not if it is another's by then.
 #[test]
-fn an_account_of_somebody_else_is_neither_enabled_nor_adopted() {
+fn an_account_of_another_person_is_neither_enabled_nor_adopted() {
     let people = staff(10);
     let lab = Lab::ldap(&people);
     lab.configure("policy:\n  disabled: deactivate\n");
@@ -250,7 +250,7 @@ fn an_account_of_somebody_else_is_neither_enabled_nor_adopted() {
 
 /// An account steps aside for an exchange of login names only while it is the person's.
 #[test]
-fn an_account_of_somebody_else_does_not_step_aside() {
+fn an_account_of_another_person_does_not_step_aside() {
     let people = staff(20);
     let lab = Lab::ldap(&people);
     lab.run("sync").exits(0);

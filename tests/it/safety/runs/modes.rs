@@ -150,7 +150,7 @@ fn links(lab: &Lab, uid: &str) -> Vec<String> {
 
 /// Without the link, the person cannot sign in. The account belongs to no one yet, so that each run reports it.
 #[test]
-fn a_link_that_another_account_holds_is_said_in_each_run() {
+fn a_link_that_another_account_has_is_reported_in_each_run() {
     let lab = Lab::ldap(&[Person::new("ada", "Ada", "Test")]);
     lab.configure("feature_flags: [sso_login]\n");
     let idp = lab.zitadel.idp_id();

@@ -23,7 +23,7 @@ fn family_names(lab: &Lab) -> Vec<String> {
 }
 
 #[test]
-fn only_the_named_people_change_and_nobody_is_absent() {
+fn only_the_named_people_change_and_no_person_is_absent() {
     let lab = Lab::ldap(&staff(4));
     after_changes(&lab);
     lab.run("plan --only ada --only cleo@example.com")
@@ -55,7 +55,7 @@ fn only_the_named_people_change_and_nobody_is_absent() {
 
 /// The id of one person is the address of another.
 #[test]
-fn a_name_of_nobody_or_of_several_people_ends_the_run() {
+fn a_name_of_no_person_or_of_several_people_ends_the_run() {
     let mut people = staff(3);
     people.push(Person {
         email: "other@example.com".to_owned(),
@@ -118,7 +118,7 @@ fn the_servers_limits_hold_for_the_named_people() {
 }
 
 #[test]
-fn a_record_that_cannot_be_used_is_told_and_others_are_not() {
+fn a_record_that_cannot_be_used_is_reported_and_others_are_not() {
     let lab = Lab::ldap(&staff(4));
     lab.slapd().replace(&staff(4)[0].dn(), "mail", &["nowhere"]);
     lab.slapd().replace(&staff(4)[1].dn(), "mail", &["nowhere"]);

@@ -71,7 +71,7 @@ fn verify_finds_what_was_acknowledged_and_not_done() {
 
 /// A list that stays stale verifies nothing, and is not waited for longer than that.
 #[test]
-fn verify_gives_up_on_lists_that_stay_behind() {
+fn verify_gives_up_on_lists_that_stay_stale() {
     let lab = Lab::csv(&staff(3));
     lag_wait(&lab, "300ms");
     lab.zitadel.freeze_projection(ReadSide::Users);
@@ -85,7 +85,7 @@ fn verify_gives_up_on_lists_that_stay_behind() {
 
 /// What takes something away is waited for as well: else a deletion that was done looks as if it were left.
 #[test]
-fn verify_knows_that_the_list_is_behind_a_removal() {
+fn verify_knows_that_the_list_does_not_show_a_removal() {
     for left in ["1 to delete", "1 to update"] {
         let mut people = staff(3);
         people[0].phone = Some("+4930901820".to_owned());

@@ -153,7 +153,7 @@ fn what_a_run_reads_is_no_place_to_write() {
 
 /// A configuration that cannot be read is still no report, and stays.
 #[test]
-fn a_broken_configuration_is_no_place_to_write() {
+fn nothing_is_written_to_a_broken_configuration() {
     let lab = with_files();
     crate::program::write_private(&lab.path("config.yaml"), "zitadel: [\n");
     for (option, ..) in OPTIONS {

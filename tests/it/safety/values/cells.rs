@@ -35,7 +35,7 @@ fn held(lab: &Lab) -> Vec<String> {
 }
 
 #[test]
-fn an_error_value_of_a_spreadsheet_renames_nobody() {
+fn an_error_value_of_a_spreadsheet_renames_no_person() {
     let lab = lab();
     rows(
         &lab,
@@ -61,7 +61,7 @@ fn an_error_value_of_a_spreadsheet_renames_nobody() {
 }
 
 #[test]
-fn what_is_no_text_of_a_person_renames_nobody() {
+fn what_is_no_text_of_a_person_renames_no_person() {
     let lab = lab();
     let before = held(&lab);
     for cell in [
@@ -171,7 +171,7 @@ fn numbers_without_country_code_are_counted_or_read_as_configured() {
 
 /// The same in a directory, where some program keeps a spreadsheet's values.
 #[test]
-fn an_error_value_in_a_directory_renames_nobody() {
+fn an_error_value_in_a_directory_renames_no_person() {
     let lab = Lab::ldap(&[
         Person::new("ada", "Ada", "Test"),
         Person::new("ben", "Ben", "Test"),
@@ -190,7 +190,7 @@ fn an_error_value_in_a_directory_renames_nobody() {
 }
 
 #[test]
-fn rows_without_any_value_keep_nobody_and_stop_nothing() {
+fn rows_without_any_value_keep_no_person_and_stop_nothing() {
     let lab = lab();
     let all = fs::read_to_string(lab.path("users.csv")).unwrap();
     fs::write(lab.path("users.csv"), format!("{all}{}", ",,,\n".repeat(3000))).unwrap();

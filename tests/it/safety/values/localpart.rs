@@ -157,7 +157,7 @@ fn a_localpart_made_from_the_id_is_checked() {
 
 /// An existing value of an account stays, however odd, and its person is not rejected.
 #[test]
-fn a_localpart_that_is_stored_rejects_nobody() {
+fn a_localpart_that_is_stored_rejects_no_person() {
     for odd in ["Ada Love", "@n4:example.org", "\u{e4}", " ada "] {
         let lab = four();
         let id = lab.account(&staff(4)[0].email).id;
@@ -209,7 +209,7 @@ fn a_localpart_of_any_account_of_the_organization_is_not_given_again() {
 
 /// A uid that is used again would make the `localpart` that its former holder's account still carries.
 #[test]
-fn a_uid_that_is_used_again_gets_nobody_into_the_rooms_of_its_former_holder() {
+fn a_uid_that_is_used_again_gets_no_person_into_the_rooms_of_its_former_holder() {
     let mut people = staff(10);
     let lab = Lab::ldap(&people);
     lab.run("sync").exits(0);

@@ -88,7 +88,7 @@ fn a_chain_of_names_ends_with_a_new_person() {
 
 /// The delete has its own reason. A change that needs the name waits, and reports if it was not started.
 #[test]
-fn who_needs_the_name_of_somebody_removed_waits_for_the_delete() {
+fn who_needs_the_name_of_a_removed_person_waits_for_the_delete() {
     let lab = Lab::ldap(&staff(3));
     lab.run("sync").exits(0);
     lab.disable("ada");

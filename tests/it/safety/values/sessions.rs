@@ -51,7 +51,7 @@ fn assert_deactivated(lab: &Lab) {
 }
 
 #[test]
-fn whoever_is_deactivated_is_signed_out() {
+fn a_deactivated_person_is_signed_out() {
     let lab = leaving(SIGNS_OUT);
     lab.run("plan")
         .exits(0)
@@ -187,7 +187,7 @@ fn an_interrupted_sign_out_is_completed() {
 
 /// A missing permission is reported before anything is changed, or when sessions are not shown.
 #[test]
-fn missing_rights_are_told_and_made_good_later() {
+fn missing_rights_are_reported_and_made_good_later() {
     let lab = leaving(SIGNS_OUT);
     lab.zitadel.revoke(&["session.delete"]);
     lab.run("sync").exits(3).says("lacks session.delete");

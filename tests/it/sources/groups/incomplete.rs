@@ -79,7 +79,7 @@ async fn a_group_without_a_visible_member_ends_the_read_unless_it_may_be_empty()
 /// A directory may keep former names of people in its groups after they were moved: then all of them would lose the
 /// role.
 #[tokio::test]
-async fn a_group_of_which_nobody_was_read_is_told() {
+async fn a_group_without_a_read_member_is_reported() {
     let moved = [
         "uid=ada,ou=staff,dc=example,dc=com",
         "uid=bob,ou=staff,dc=example,dc=com",

@@ -52,7 +52,7 @@ async fn a_size_limit_is_an_error_with_the_line_that_lifts_it() {
 }
 
 #[tokio::test]
-async fn without_pages_everybody_is_read_too() {
+async fn without_pages_everyone_is_read_too() {
     let slapd = Options::people(&people(1, 700)).limits("size=unlimited").start();
     let mut settings = ldap(&slapd.url());
     settings.page_size = None;
@@ -185,7 +185,7 @@ async fn servers_are_tried_in_order() {
 }
 
 #[tokio::test]
-async fn an_address_that_names_nothing_is_told() {
+async fn an_address_that_names_nothing_is_reported() {
     let error = read_ldap(&ldap("ldap://nowhere.invalid")).await.unwrap_err();
     assert!(
         error.what.contains("connecting to ldap://nowhere.invalid"),

@@ -82,7 +82,7 @@ async fn an_answer_that_is_no_list_is_an_error() {
 
 /// The error that was sent instead of a list is reported in its own words.
 #[tokio::test]
-async fn an_error_in_place_of_a_list_is_told() {
+async fn an_error_instead_of_a_list_is_reported() {
     let world = World::new();
     world.zitadel.add_users((0..7).map(nth));
     let body = r#"{"code":7,"message":"No matching permissions found (AUTH-5mWD2)"}"#;
@@ -94,7 +94,7 @@ async fn an_error_in_place_of_a_list_is_told() {
 /// A page that the server, or something before it, leaves empty is asked for again, and ends the run if it stays so: the
 /// server itself said how many there are.
 #[tokio::test]
-async fn fewer_accounts_than_were_told_are_an_error() {
+async fn fewer_accounts_than_announced_are_an_error() {
     const EMPTY: &str = r#"{"details":{"timestamp":"2026-11-24T06:00:00Z"}}"#;
     for times in [1, 2, u64::MAX] {
         let world = World::new();

@@ -123,7 +123,7 @@ async fn who_looks_after_accounts_is_asked_in_thousands() {
 
 /// A filter without results proves nothing: the accounts themselves are read.
 #[tokio::test]
-async fn a_filter_that_finds_nobody_gives_no_account_away() {
+async fn a_filter_that_finds_no_person_gives_no_account_away() {
     let world = World::new();
     let seed = |n: usize| {
         let mut seed = nth(n);

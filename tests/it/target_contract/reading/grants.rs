@@ -49,7 +49,7 @@ fn wrong<'a>(schema: &Schema, accounts: &'a [Existing]) -> Vec<&'a str> {
 
 /// For any order of the rows in pages, all roles are known, on servers of every age.
 #[tokio::test]
-async fn unordered_pages_of_grants_cost_nobody_a_role() {
+async fn unordered_pages_of_grants_cost_no_person_a_role() {
     for version in [Version::V2_64, Version::V4_2, Version::V4] {
         for rows in [1, 2, 7, 39] {
             let world = world(version, Unordered::Shuffled);
@@ -211,7 +211,7 @@ async fn a_grant_on_another_project_gives_no_role() {
 
 /// A filter without results is not used.
 #[tokio::test]
-async fn a_filter_that_answers_nobody_is_not_used() {
+async fn a_filter_that_answers_no_person_is_not_used() {
     let world = world(Version::V4, Unordered::Shuffled);
     world.zitadel.add_users(some_without(60));
     let nobody = FaultKind::json(200, r#"{"details":{"viewTimestamp":"2026-11-24T06:00:00Z"}}"#);

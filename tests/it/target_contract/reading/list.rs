@@ -54,7 +54,7 @@ async fn states_nicknames_and_strangers() {
 /// Pages of every size return every account once, on servers of every age. They are as full as possible: each row is
 /// requested once, and the overlap of pages needs no extra page.
 #[tokio::test]
-async fn pages_give_everybody_once_and_are_full() {
+async fn pages_contain_everyone_once_and_are_full() {
     for (version, transports) in [(Version::V2_64, 2), (Version::V4_2, 1), (Version::V4, 1)] {
         let world = World::with(Options {
             version,
@@ -162,7 +162,7 @@ async fn a_server_in_trouble_still_speaks_connect() {
 
 /// A reply that is interrupted after some accounts is requested again, and no account is repeated.
 #[tokio::test]
-async fn a_reply_that_breaks_off_repeats_nobody() {
+async fn a_reply_that_breaks_off_repeats_no_person() {
     let world = World::new();
     world.zitadel.add_users((0..4_000).map(nth));
     for skip in [0, 1] {

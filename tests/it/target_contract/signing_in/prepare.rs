@@ -228,7 +228,7 @@ async fn another_organization_than_was_asked_for_is_named() {
 
 /// Without knowing whose token it has, a run could remove the account that it runs as.
 #[tokio::test]
-async fn a_token_of_nobody_ends_the_run() {
+async fn a_token_of_no_person_ends_the_run() {
     let mut world = World::new();
     world.settings.credentials = Credentials::Token(world.zitadel.personal_access_token().into());
     for nobody in ["{}", r#"{"user":{}}"#, r#"{"user":{"id":""}}"#] {

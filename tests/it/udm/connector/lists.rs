@@ -38,7 +38,7 @@ fn a_list_of_the_template_takes_several_values() {
 
 /// Two values where the template has one reject the record, in the words of the file.
 #[test]
-fn several_values_of_one_are_told_in_the_words_of_the_file() {
+fn several_values_of_one_are_reported_in_the_words_of_the_file() {
     let site = Site::new();
     site.slapd
         .replace(&staff()[0].dn(), "givenName", &["Ada", "Augusta"]);

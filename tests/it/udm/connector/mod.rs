@@ -139,7 +139,7 @@ fn options_and_variables_name_file_and_passwords() {
 }
 
 #[test]
-fn a_mistake_is_told_before_anything_is_written() {
+fn a_mistake_is_reported_before_anything_is_written() {
     let site = Site::new();
     site.set("user_base", "user_bas");
     let output = site.run("udm-directory-connector", &["config.yaml"], &[]);
@@ -198,7 +198,7 @@ fn a_missing_file_is_one_message() {
 
 /// `REPEAT` is a matter of `run`: there it counts, and elsewhere a note says that it does not.
 #[test]
-fn repeat_without_effect_is_told() {
+fn repeat_without_effect_is_reported() {
     let site = Site::new();
     let repeat = [("REPEAT", "true"), ("REPEAT_DELAY", "60")];
     let noted = |arguments: &[&str]| {

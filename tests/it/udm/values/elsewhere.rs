@@ -51,7 +51,7 @@ fn a_name_of_an_object_elsewhere_is_never_asked_for() {
 
 /// The same of a rename: all of the person's changes wait.
 #[test]
-fn nobody_is_renamed_to_a_name_of_an_object_elsewhere() {
+fn no_person_is_renamed_to_a_name_of_an_object_elsewhere() {
     let stage = Stage::new(&format!("{},ada.new,First,Changed,,,\n", id(1)));
     stage.add(1, "ada");
     somebody_elsewhere(&stage, "ada.new");

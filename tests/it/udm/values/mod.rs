@@ -66,7 +66,7 @@ fn names_and_addresses_go_round_together() {
 
 /// An address that stays taken is found before anything is sent.
 #[test]
-fn an_address_that_is_kept_is_told_in_the_plan() {
+fn an_address_that_is_kept_is_reported_in_the_plan() {
     let stage = Stage::new(&with_mail(1, "ada", "x@example.org"));
     stage.sync();
     let keeper = stage.add(9, "keeper");
@@ -83,7 +83,7 @@ fn an_address_that_is_kept_is_told_in_the_plan() {
 
 /// A group in the container has the name of a new user: it is reported in the plan, and the server is not asked.
 #[test]
-fn a_username_that_a_group_has_is_told_in_the_plan() {
+fn a_username_that_a_group_has_is_reported_in_the_plan() {
     let stage = Stage::new(&(row(1, "staff") + &row(2, "bob")));
     let teams = format!("ou=teams,{BASE}");
     stage.udm.add_ou(&teams);

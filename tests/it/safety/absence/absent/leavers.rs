@@ -59,7 +59,7 @@ fn a_leaver_is_known_by_login_name_and_never_overlooked_by_id() {
 
 /// An entry names an address that a person here had before: the account that still shows it is that person's.
 #[test]
-fn a_leaver_with_the_former_address_of_a_person_removes_nobody() {
+fn a_leaver_with_the_former_address_of_a_person_removes_no_person() {
     for fate in ["delete", "deactivate"] {
         let slapd = directory(&alice("0"));
         let lab = Lab::csv(&[]);
@@ -90,7 +90,7 @@ fn a_leaver_with_the_former_address_of_a_person_removes_nobody() {
 
 /// It is not known which of two accounts with one id is the person's, so a former address in one of them proves nothing.
 #[test]
-fn a_leaver_with_the_address_of_one_of_two_accounts_of_a_person_removes_nobody() {
+fn a_leaver_with_the_address_of_one_of_two_accounts_of_a_person_removes_no_person() {
     for fate in ["delete", "deactivate"] {
         let lab = office();
         let double = UktDouble::start();

@@ -4,7 +4,7 @@ use super::*;
 
 /// A person without groups is still present. Only managed roles are removed.
 #[test]
-fn somebody_who_moved_and_is_in_no_group_keeps_the_account() {
+fn a_person_who_moved_and_is_in_no_group_keeps_the_account() {
     for owned in [false, true] {
         let lab = office();
         let before = lab.account("alice@example.org");
@@ -38,7 +38,7 @@ fn somebody_who_moved_and_is_in_no_group_keeps_the_account() {
 
 /// A disabled person who has moved is disabled, not absent: `policy.disabled` applies.
 #[test]
-fn somebody_disabled_who_moved_meets_the_policy_for_the_disabled() {
+fn a_disabled_person_who_moved_meets_the_policy_for_the_disabled() {
     for (policy, said) in [
         (
             "{absent: delete, disabled: keep}",

@@ -4,7 +4,7 @@ use super::*;
 
 /// Blanks, invisible characters, letter case and the encoding of letters do not make another person.
 #[test]
-fn what_nobody_can_tell_apart_changes_nothing() {
+fn what_looks_equal_changes_nothing() {
     let jürgen = "jürgen@example.org,Jürgen,Maier,\n";
     let lab = office_of(&format!("{HEADER}\n{ALICE}\n{OTHERS}{jürgen}"));
     let same = [
@@ -36,7 +36,7 @@ fn what_nobody_can_tell_apart_changes_nothing() {
 
 /// What a new account gets has neither.
 #[test]
-fn a_new_account_gets_no_character_that_nobody_can_see() {
+fn a_new_account_gets_no_invisible_character() {
     let lab = office();
     write(
         &lab,

@@ -62,7 +62,7 @@ fn an_account_of_another_name_that_turns_up_late_is_not_taken() {
 
 /// With a wrong attribute name, all people lack an address, so the run stops.
 #[test]
-fn a_key_attribute_that_nobody_has_is_a_wrong_mapping() {
+fn a_key_attribute_that_no_person_has_is_a_wrong_mapping() {
     let lab = Lab::ldap(&staff(12));
     let text = fs::read_to_string(lab.path("config.yaml")).unwrap();
     fs::write(
@@ -78,7 +78,7 @@ fn a_key_attribute_that_nobody_has_is_a_wrong_mapping() {
 
 /// A directory that hides an attribute answers as if no entry had a value.
 #[test]
-fn values_that_nobody_has_any_more_are_a_wrong_mapping() {
+fn values_that_no_person_has_any_more_are_a_wrong_mapping() {
     let mut people = staff(12);
     for (place, person) in people.iter_mut().enumerate() {
         person.phone = Some(format!("+49 30 90{place:04}"));

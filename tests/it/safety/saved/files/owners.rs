@@ -38,7 +38,7 @@ fn is_root(lab: &Lab) -> bool {
 }
 
 #[test]
-fn a_plan_or_undo_file_of_somebody_else_is_refused() {
+fn a_plan_or_undo_file_of_another_person_is_refused() {
     let lab = with_files();
     if !is_root(&lab) {
         return;
@@ -116,7 +116,7 @@ fn a_plan_of_root_is_good_for_every_user() {
 
 /// Each run and `check` say it; the run goes on, since an installation that has worked goes on working.
 #[test]
-fn a_file_that_others_read_or_write_is_told() {
+fn a_file_that_others_read_or_write_is_reported() {
     let lab = Lab::csv(&staff(2));
     let set = |file: &str, mode: u32| {
         fs::set_permissions(lab.path(file), fs::Permissions::from_mode(mode)).unwrap();

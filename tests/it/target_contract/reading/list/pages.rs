@@ -4,7 +4,7 @@ use super::*;
 
 /// An account that is added before the rows that were read shifts them, and no account is repeated.
 #[tokio::test]
-async fn an_account_added_meanwhile_repeats_nobody() {
+async fn an_account_added_meanwhile_repeats_no_person() {
     let world = World::new();
     world.zitadel.add_users((0..6).map(nth));
     let target = world.paged(3).await;
@@ -27,7 +27,7 @@ async fn an_account_added_meanwhile_repeats_nobody() {
 /// An account that is deleted shifts the rows in the other direction, and no account is missed, even if the list then
 /// ends early.
 #[tokio::test]
-async fn an_account_deleted_meanwhile_hides_nobody() {
+async fn an_account_deleted_meanwhile_hides_no_person() {
     for (count, deleted) in [(7, 2), (7, 1), (6, 2), (4, 2), (4, 3), (9, 3)] {
         let world = World::new();
         let ids = world.zitadel.add_users((0..count).map(nth));
@@ -52,7 +52,7 @@ async fn an_account_deleted_meanwhile_hides_nobody() {
 
 /// Accounts of an earlier page that are deleted between two pages shift the following rows: no account is missed.
 #[tokio::test]
-async fn accounts_deleted_between_two_pages_hide_nobody() {
+async fn accounts_deleted_between_two_pages_hide_no_person() {
     for (count, deleted) in [(7, 1), (7, 2), (6, 2), (4, 3), (10, 1), (10, 3)] {
         let world = World::new();
         let ids = world.zitadel.add_users((0..count).map(nth));
