@@ -45,14 +45,7 @@ impl Withholding {
     /// Renames the settings for messages.
     #[must_use]
     pub fn renamed(mut self, rename: impl Fn(&str) -> String) -> Self {
-        for setting in [
-            &mut self.no_create,
-            &mut self.no_update,
-            &mut self.no_removal,
-            &mut self.delete_deactivates,
-            &mut self.create_deactivated,
-            &mut self.no_provider_mismatch,
-        ] {
+        for setting in self.each() {
             *setting = setting.take().map(|setting| rename(&setting).into());
         }
         self
@@ -71,17 +64,19 @@ impl Withholding {
 
     /// Adds other restrictions. An existing restriction keeps its setting.
     pub fn tighten(&mut self, other: &Self) {
-        for (mine, theirs) in [
-            (&mut self.no_create, &other.no_create),
-            (&mut self.no_update, &other.no_update),
-            (&mut self.no_removal, &other.no_removal),
-            (&mut self.delete_deactivates, &other.delete_deactivates),
-            (&mut self.create_deactivated, &other.create_deactivated),
-            (&mut self.no_provider_mismatch, &other.no_provider_mismatch),
-        ] {
-            if mine.is_none() {
-                mine.clone_from(theirs);
-            }
+        for (mine, theirs) in self.each().into_iter().zip(other.clone().each()) {
+            *mine = mine.take().or(theirs.take());
         }
+    }
+
+    fn each(&mut self) -> [&mut Option<Setting>; 6] {
+        [
+            &mut self.no_create,
+            &mut self.no_update,
+            &mut self.no_removal,
+            &mut self.delete_deactivates,
+            &mut self.create_deactivated,
+            &mut self.no_provider_mismatch,
+        ]
     }
 }

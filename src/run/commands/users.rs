@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Personal, Purpose, Schema};
+use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Personal, Purpose, Schema, TypeId, counted};
 use crate::report::{Note, Show, named, one_line, write_json};
 use crate::run::planning::desired;
 use crate::run::session::process::Process;
@@ -22,46 +22,31 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
         Ok(sources) => sources,
         Err(error) => return failed(&[error], request, process),
     };
-    let schema = catalog.users();
-    let mut all = match desired::collect(&catalog, &sources, &|_| {}).await {
-        Ok(all) => merge(&catalog, all).into_iter(),
+    let all = match desired::collect(&catalog, &sources, &|_| {}).await {
+        Ok(all) => merge(&catalog, all),
         Err(errors) => return failed(&errors, request, process),
     };
-    let desired = all.next().unwrap_or_default();
-    for person in in_order(&desired, schema, request) {
-        if request.is_json() {
-            write_json(process.out, &Person::new(person, schema, request.show()))?;
-        } else {
-            writeln!(process.out, "{}", line(person, schema, request.show()))?;
-        }
-    }
-    let others: Vec<DesiredState> = all.collect();
-    for of_type in &others {
+    for of_type in &all {
         for object in in_order(of_type, catalog.schema(of_type.resource), request) {
             if request.is_json() {
                 write_json(process.out, &Object::new(object, &catalog, request.show()))?;
             } else {
-                writeln!(
-                    process.out,
-                    "{}",
-                    line_of_object(object, &catalog, request.show())
-                )?;
+                writeln!(process.out, "{}", line(object, &catalog, request.show()))?;
             }
         }
     }
-    for leaver in &desired.leavers {
+    for leaver in all.iter().flat_map(|of_type| &of_type.leavers) {
         tracing::info!(at = %leaver.origin, "listed as having left");
     }
     process.out.flush()?;
     let mut messages = process.messages(request.global.log_format);
-    let everything = || std::iter::once(&desired).chain(&others);
-    for rejected in everything().flat_map(|of_type| &of_type.rejected) {
+    for rejected in all.iter().flat_map(|of_type| &of_type.rejected) {
         messages.record("rejected", &Note::from(rejected))?;
     }
-    for warning in everything().flat_map(|of_type| &of_type.warnings) {
+    for warning in all.iter().flat_map(|of_type| &of_type.warnings) {
         messages.record("warning", &Note::from(warning))?;
     }
-    Ok(if everything().all(|of_type| of_type.rejected.is_empty()) {
+    Ok(if all.iter().all(|of_type| of_type.rejected.is_empty()) {
         Exit::Ok
     } else {
         Exit::Incomplete
@@ -92,10 +77,8 @@ pub(in crate::run) async fn print_count(request: Request<'_>, process: &mut Proc
     }
     writeln!(process.out, "{people}")?;
     if rejected > 0 {
-        let what = match rejected {
-            1 => "1 record was rejected".to_owned(),
-            many => format!("{many} records were rejected"),
-        };
+        let was = if rejected == 1 { "was" } else { "were" };
+        let what = format!("{} {was} rejected", counted(rejected, "record"));
         process
             .messages(request.global.log_format)
             .error(&what, Some("`directory-sync users` says why"))?;
@@ -150,33 +133,31 @@ fn failed(errors: &[SourceError], request: Request<'_>, process: &mut Process<'_
     Ok(Exit::Unreadable)
 }
 
-fn line(person: &Desired, schema: &Schema, show: Show) -> String {
-    let roles = match person.roles(schema) {
-        [] => "no role".to_owned(),
-        roles => roles.join(","),
-    };
-    let between = [lifecycle(person), &person.origin.marked_at(), &roles];
-    let mut line = columns(person, schema, show, between);
-    if show == Show::Values {
-        add_values(&mut line, person, schema);
-    }
-    line
-}
-
-/// A group: name, type, location, number of members, hex id.
-fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
+/// A person: name, lifecycle, location, roles, hex id. A group has its type and the number of its members instead.
+fn line(object: &Desired, catalog: &Catalog, show: Show) -> String {
     let schema = catalog.schema(object.resource);
-    let members = match members(object, schema) {
-        None => "members unknown".to_owned(),
-        Some(1) => "1 member".to_owned(),
-        Some(count) => format!("{count} members"),
+    let (what, belongs) = if is_person(object) {
+        let roles = match object.roles(schema) {
+            [] => "no role".to_owned(),
+            roles => roles.join(","),
+        };
+        (lifecycle(object), roles)
+    } else {
+        let members = match members(object, schema) {
+            None => "members unknown".to_owned(),
+            Some(count) => counted(count, "member"),
+        };
+        (catalog.name(object.resource), members)
     };
-    let (kind, at) = (catalog.name(object.resource), object.origin.marked_at());
-    let mut line = columns(object, schema, show, [kind, &at, &members]);
+    let mut line = columns(object, schema, show, [what, &object.origin.marked_at(), &belongs]);
     if show == Show::Values {
         add_values(&mut line, object, schema);
     }
     line
+}
+
+fn is_person(object: &Desired) -> bool {
+    object.resource == TypeId::default()
 }
 
 /// Number of members, if known.
@@ -210,44 +191,23 @@ fn lifecycle(person: &Desired) -> &'static str {
 }
 
 #[derive(Serialize)]
-struct Person<'a> {
-    id: String,
-    /// Name and login name, if people are named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    lifecycle: &'static str,
-    source: &'a str,
-    at: String,
-    roles: &'a [Box<str>],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attributes: Option<serde_json::Map<String, serde_json::Value>>,
-}
-
-impl<'a> Person<'a> {
-    fn new(person: &'a Desired, schema: &Schema, show: Show) -> Self {
-        Self {
-            id: person.id.marked().to_string(),
-            name: name(person, schema, show),
-            lifecycle: lifecycle(person),
-            source: &person.origin.source,
-            at: person.origin.marked_at(),
-            roles: person.roles(schema),
-            attributes: (show == Show::Values).then(|| json_values(person, schema)),
-        }
-    }
-}
-
-#[derive(Serialize)]
 struct Object<'a> {
     id: String,
-    /// If objects are named.
+    /// Name and login name, if objects are named.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(rename = "type")]
-    kind: &'a str,
+    /// Of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifecycle: Option<&'static str>,
+    /// Of other objects.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
     source: &'a str,
     at: String,
-    /// Absent if not known.
+    /// Of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<&'a [Box<str>]>,
+    /// Of other objects. Absent if not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -257,12 +217,15 @@ struct Object<'a> {
 impl<'a> Object<'a> {
     fn new(object: &'a Desired, catalog: &Catalog, show: Show) -> Self {
         let schema = catalog.schema(object.resource);
+        let is_person = is_person(object);
         Self {
             id: object.id.marked().to_string(),
             name: name(object, schema, show),
-            kind: catalog.name(object.resource),
+            lifecycle: is_person.then(|| lifecycle(object)),
+            kind: (!is_person).then(|| catalog.name(object.resource)),
             source: &object.origin.source,
             at: object.origin.marked_at(),
+            roles: is_person.then(|| object.roles(schema)),
             members: members(object, schema),
             attributes: (show == Show::Values).then(|| json_values(object, schema)),
         }
