@@ -61,13 +61,13 @@ pub fn compare<'a>(first: (&'a Plan, &Catalog), second: (&'a Plan, &Catalog)) ->
         .filter(|(_, is_paired)| !**is_paired)
         .map(|(change, _)| change)
         .collect();
-    comparison.skipped_first = only_kept(first.0, second.0);
-    comparison.skipped_second = only_kept(second.0, first.0);
+    comparison.skipped_first = only_skipped(first.0, second.0);
+    comparison.skipped_second = only_skipped(second.0, first.0);
     comparison
 }
 
 /// Skipped accounts that the other plan neither skips nor changes. Changed accounts are already reported.
-fn only_kept<'a>(plan: &'a Plan, other: &Plan) -> Vec<&'a Skipped> {
+fn only_skipped<'a>(plan: &'a Plan, other: &Plan) -> Vec<&'a Skipped> {
     let skipped = other.skipped.iter().map(|skipped| &skipped.target_id);
     let changed = [plan, other]
         .into_iter()

@@ -155,7 +155,7 @@ enum Consequence {
 }
 
 /// Message about a value that differs and is not replaced.
-pub(super) fn kept_value(spec: &AttributeSpec) -> String {
+pub(super) fn stored_value(spec: &AttributeSpec) -> String {
     let name = &spec.name;
     if spec.mutability == Mutability::WithId {
         format!(

@@ -162,8 +162,8 @@ pub(crate) fn refusal(known: &Known<'_>, person: &Desired, account: &Existing) -
         return Some("it has the id of another person");
     }
     let carries_own_id = account.id.as_ref().is_some_and(|id| known.is_persons(id, person));
-    let could_be_anybodys = account.ids().next().is_some() && !known.is_complete();
-    if could_be_anybodys && !carries_own_id {
+    let is_ambiguous = account.ids().next().is_some() && !known.is_complete();
+    if is_ambiguous && !carries_own_id {
         return Some("it has an id, and the sources could not be read completely");
     }
     None

@@ -21,7 +21,7 @@ impl Correlation<'_> {
                 wishes.push((
                     rank,
                     index,
-                    candidate.and_then(|place| self.may_adopt(place, desired)),
+                    candidate.and_then(|unpaired| self.may_adopt(unpaired, desired)),
                 ));
             }
         }
@@ -38,7 +38,7 @@ impl Correlation<'_> {
     fn adopt(&mut self, wishes: Vec<(Rank, usize, Result<usize, String>)>) {
         for (_, index, wish) in wishes {
             let taken = || "another person has the account with this verified address".to_owned();
-            let account = wish.and_then(|place| self.unpaired[place].take().ok_or_else(taken));
+            let account = wish.and_then(|unpaired| self.unpaired[unpaired].take().ok_or_else(taken));
             self.slots[index] = match account {
                 Ok(account) => {
                     let desired = &self.desired.objects[index];
@@ -57,14 +57,18 @@ impl Correlation<'_> {
             if wants_account(self.schema, desired) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
-            let place = self
+            let unpaired = self
                 .address(desired)
                 .and_then(|address| candidates.of_login(address));
-            let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(Existing::looks_ours);
-            if let Some(place) = place.filter(looks_ours)
-                && self.may_adopt(place, desired).is_ok()
+            let looks_ours = |unpaired: &usize| {
+                self.unpaired[*unpaired]
+                    .as_ref()
+                    .is_some_and(Existing::looks_ours)
+            };
+            if let Some(unpaired) = unpaired.filter(looks_ours)
+                && self.may_adopt(unpaired, desired).is_ok()
             {
-                wishes.insert(place, index);
+                wishes.insert(unpaired, index);
             }
         }
         if wishes.is_empty() {
@@ -79,17 +83,17 @@ impl Correlation<'_> {
         let rejected = self.desired.rejected.iter();
         let rejected =
             rejected.flat_map(|rejected| rejected.claims.addresses.iter().map(|address| &**address));
-        for place in people
+        for unpaired in people
             .chain(rejected)
             .filter_map(|address| candidates.of_login(address))
         {
-            *meant.entry(place).or_default() += 1;
+            *meant.entry(unpaired).or_default() += 1;
         }
-        for (place, index) in wishes
+        for (unpaired, index) in wishes
             .into_iter()
-            .filter(|(place, _)| meant.get(place) == Some(&1))
+            .filter(|(unpaired, _)| meant.get(unpaired) == Some(&1))
         {
-            if let Some(account) = self.unpaired[place].take() {
+            if let Some(account) = self.unpaired[unpaired].take() {
                 let desired = &self.desired.objects[index];
                 self.slots[index] = Slot::Paired(pair(self.schema, desired, account, MatchedBy::Moved));
             }
@@ -166,7 +170,7 @@ impl Candidates {
     /// The only account with this login name.
     fn of_login(&self, address: &str) -> Option<usize> {
         match self.by_login.get(&comparable(address)).map(Vec::as_slice) {
-            Some([place]) => Some(*place),
+            Some([unpaired]) => Some(*unpaired),
             _ => None,
         }
     }
@@ -174,13 +178,13 @@ impl Candidates {
     /// The only account with this login name, or else with this verified address.
     fn of(&self, address: &str) -> Option<(Rank, Result<usize, String>)> {
         let key = comparable(address);
-        let by_login = self.by_login.get(&key).map(|places| (Rank::Login, places));
-        let (rank, places) = by_login.or_else(|| Some((Rank::Address, self.by_address.get(&key)?)))?;
-        let candidate = match places[..] {
-            [place] => Ok(place),
+        let by_login = self.by_login.get(&key).map(|accounts| (Rank::Login, accounts));
+        let (rank, accounts) = by_login.or_else(|| Some((Rank::Address, self.by_address.get(&key)?)))?;
+        let candidate = match accounts[..] {
+            [unpaired] => Ok(unpaired),
             _ => Err(format!(
                 "{} accounts have this person's verified address",
-                places.len()
+                accounts.len()
             )),
         };
         Some((rank, candidate))

@@ -262,7 +262,7 @@ impl Decider<'_, '_> {
             edit.changes.retain(|change| !is_id(change));
         }
         for attribute in differing {
-            self.warn(desired, &diff::kept_value(schema.spec(attribute)));
+            self.warn(desired, &diff::stored_value(schema.spec(attribute)));
         }
         edit
     }

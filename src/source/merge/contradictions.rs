@@ -122,16 +122,16 @@ fn reject_all(
     shared: &str,
     rejected: &mut Vec<Rejected>,
 ) {
-    let places: BTreeSet<&RecordRef> = group.iter().map(|one| &one.origin).chain(lost).collect();
+    let locations: BTreeSet<&RecordRef> = group.iter().map(|one| &one.origin).chain(lost).collect();
     for (index, person) in group.iter().enumerate() {
         // Another record may have the same location: two servers, one DN. Then that location is named too.
-        let shares_place = group
+        let shares_location = group
             .iter()
             .enumerate()
             .any(|(other, one)| other != index && one.origin == person.origin);
-        let others: Vec<String> = places
+        let others: Vec<String> = locations
             .iter()
-            .filter(|place| shares_place || **place != &person.origin)
+            .filter(|location| shares_location || **location != &person.origin)
             .take(5)
             .map(ToString::to_string)
             .collect();

@@ -98,7 +98,7 @@ fn ids(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
 }
 
 /// The login names of the accounts that were not made again.
-fn ids_kept(before: &BTreeMap<String, String>, zitadel: &ZitadelDouble) -> BTreeSet<String> {
+fn ids_of(before: &BTreeMap<String, String>, zitadel: &ZitadelDouble) -> BTreeSet<String> {
     let now = ids(zitadel).into_iter();
     now.filter(|(name, id)| before.get(name) == Some(id))
         .map(|(name, _)| name)
@@ -153,7 +153,7 @@ proptest! {
         let redo = installation.path("redo.json").display().to_string();
         exits(&installation.run(&["undo", &path, "--undo-file", &redo]), 0);
         if !names_admin {
-            let kept = ids_kept(&ids, &zitadel);
+            let kept = ids_of(&ids, &zitadel);
             before.iter_mut().filter(|(name, _)| !kept.contains(*name)).for_each(|(_, user)| without_admin(user));
         }
         let wrong = diff(&before, &zitadel);
