@@ -1,5 +1,6 @@
 //! Log lines on stderr. Started before the configuration is read, so that mistakes in it can be logged.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use tracing::level_filters::LevelFilter;
@@ -11,6 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, Registry, fmt, reload};
 
 use crate::cli::LogFormat;
+use crate::model::{BEGIN, END};
 use crate::names::Names;
 use crate::report::{clear_line, in_json, one_line};
 
@@ -149,7 +151,7 @@ impl Write for Lines {
             trace,
             ..
         } = &self.sink;
-        let text = names.render(&String::from_utf8_lossy(event));
+        let text = names.render(&with_marks(&String::from_utf8_lossy(event)));
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = match format {
             LogFormat::Json => match (trace, line.strip_suffix('}')) {
@@ -171,6 +173,17 @@ impl Write for Lines {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The marks around personal values, which a field that is printed with quotes contains as escapes.
+fn with_marks(event: &str) -> Cow<'_, str> {
+    let escaped = [BEGIN, END].map(|mark| mark.escape_unicode().to_string());
+    if !escaped.iter().any(|mark| event.contains(mark)) {
+        return Cow::Borrowed(event);
+    }
+    let [begin, end] = escaped;
+    let text = event.replace(&begin, BEGIN.encode_utf8(&mut [0; 4]));
+    Cow::Owned(text.replace(&end, END.encode_utf8(&mut [0; 4])))
 }
 
 /// The time dimmed, and the level in its colour.

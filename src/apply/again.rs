@@ -26,8 +26,7 @@ impl<T: Target> Execution<'_, T> {
                     .await
                     .map_err(NotApplied::Failed),
             };
-            self.record_result(index, &result).await;
-            Outcome { index, result }
+            self.outcome(index, result).await
         });
         let mut lookups = futures::stream::iter(lookups).buffer_unordered(pace.limit());
         while let Some(outcome) = lookups.next().await {

@@ -1,6 +1,7 @@
 //! Applies an approved plan: step by step, several accounts in parallel, never two changes of one account.
 
 mod again;
+mod hide;
 mod known_ids;
 mod links;
 mod name_conflict;
@@ -195,8 +196,14 @@ impl<T: Target> Execution<'_, T> {
             Ok(applied) if part == Part::Change => Ok(self.first_step(index, applied)?),
             result => result,
         };
+        Some(self.outcome(index, result).await)
+    }
+
+    /// The outcome of a change, recorded.
+    async fn outcome(&self, index: usize, result: Result<Applied, NotApplied>) -> Outcome {
+        let result = result.map_err(|error| hide::names(error, &self.changes[index], self.target));
         self.record_result(index, &result).await;
-        Some(Outcome { index, result })
+        Outcome { index, result }
     }
 
     /// Records the outcome of a change.

@@ -1,6 +1,6 @@
 //! Temporary login names during an exchange.
 
-use super::Execution;
+use super::{Execution, hide};
 use crate::model::Change;
 use crate::target::{Target, TargetError};
 
@@ -18,6 +18,7 @@ impl<T: Target> Execution<'_, T> {
     pub(super) async fn step_back(&self, change: &Change) {
         let Some(edit) = change.edit() else { return };
         if let Err(error) = self.target.step_back(change.resource, edit).await {
+            let error = hide::in_error(error, change, self.target);
             tracing::warn!(account = %edit.target_id, %error, "keeps a temporary login name, or lacks a value, until the next run");
         }
     }

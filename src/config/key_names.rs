@@ -23,6 +23,15 @@ impl Names {
         Some(format!("{theirs}{rest}"))
     }
 
+    /// The file's names for a key of a directory that a hint names without its section, such as `base_dn`.
+    fn of_directory(&self, key: &str) -> Option<String> {
+        let sections = ["sources.ldap", "sources.ldap.groups"];
+        let paths = sections.map(|section| format!("{section}.{key}"));
+        let known = self.0.iter().filter(|(ours, _)| paths.contains(ours));
+        let theirs: Vec<&str> = known.map(|(_, theirs)| theirs.as_str()).collect();
+        (!theirs.is_empty()).then(|| theirs.join("` or `"))
+    }
+
     /// Returns whether the file is one of Univention's connectors.
     pub fn are_of_connector(&self) -> bool {
         self.of("udm.url").is_some()
@@ -33,9 +42,11 @@ impl Names {
         if self.0.is_empty() {
             return text.to_owned();
         }
-        let named = |(index, part): (usize, &str)| match self.of(part).filter(|_| index % 2 == 1) {
-            Some(theirs) => theirs,
-            None => part.to_owned(),
+        let named = |(index, part): (usize, &str)| {
+            let theirs = self.of(part).or_else(|| self.of_directory(part));
+            theirs
+                .filter(|_| index % 2 == 1)
+                .unwrap_or_else(|| part.to_owned())
         };
         let parts: Vec<String> = text.split('`').enumerate().map(named).collect();
         parts.join("`")
@@ -51,6 +62,8 @@ mod tests {
         let mut names = Names::default();
         names.add("sources.ldap", "source");
         names.add("sources.ldap.base_dn", "source.user_base");
+        names.add("sources.ldap.groups.base_dn", "source.group_base");
+        names.add("sources.ldap.bind_password", "source.bind_pw");
         names.add("policy.update", "settings.no-update");
         for (text, expected) in [
             (
@@ -64,6 +77,10 @@ mod tests {
             (
                 "`policy.update` and `x`; policy.update",
                 "`settings.no-update` and `x`; policy.update",
+            ),
+            (
+                "`base_dn` is wrong, or `bind_password`, or `mail`; base_dn",
+                "`source.user_base` or `source.group_base` is wrong, or `source.bind_pw`, or `mail`; base_dn",
             ),
             ("without", "without"),
         ] {

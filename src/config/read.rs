@@ -168,8 +168,41 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn origin(&self, path: &str) -> Option<Origin> {
-        self.layers.origin(path, self.layers.value(path)?.tag())
+    /// Reports two keys of which only one may be given, with the places of both.
+    pub(in crate::config) fn both_given<T>(
+        &mut self,
+        (one, other): (&str, &str),
+        rest: &str,
+        hint: &str,
+    ) -> Option<T> {
+        let place = self.origin(one);
+        let place = place.map_or_else(String::new, |origin| format!(" (`{one}`: {origin})"));
+        let what = format!("`{one}` and `{other}` are both given{rest}{place}");
+        self.refuse(other, what, Some(hint))
+    }
+
+    /// Where the value or the section at `path` was given; `None` for a default.
+    pub(in crate::config) fn origin(&self, path: &str) -> Option<Origin> {
+        self.origin_of(path, self.layers.value(path)?)
+    }
+
+    /// A section is where the file has it, or else where its first value is.
+    fn origin_of(&self, path: &str, value: &Value) -> Option<Origin> {
+        let Value::Dict(_, section) = value else {
+            return self.layers.origin(path, value.tag());
+        };
+        let inner = section
+            .iter()
+            .filter_map(|(key, inner)| self.origin_of(&format!("{path}.{key}"), inner));
+        let inner: Vec<Origin> = inner.collect();
+        let is_in_file = |origin: &&Origin| matches!(origin, Origin::File { .. });
+        match inner.iter().find(is_in_file) {
+            Some(_) => self.layers.origin_in_file(path),
+            None => inner
+                .into_iter()
+                .next()
+                .or_else(|| self.layers.origin(path, value.tag())),
+        }
     }
 
     fn key(&self, path: &str) -> Option<&'static Key> {

@@ -26,6 +26,7 @@ pub use self::resource::existing::{Existing, Lifecycle};
 pub use self::text::comparable::{address_in, alike, cleaned, comparable, has_invisible};
 pub use self::text::counted::counted;
 pub use self::text::foreign::foreign;
+pub use self::text::known::hide_known;
 pub use self::text::personal::{BEGIN, END, Personal};
 pub use self::text::unseen::is_unseen;
 pub use change::{

@@ -116,7 +116,7 @@ async fn steps(
         Err(error) => (request.mode, Err(error)),
     };
     report.add_requests(target.requests());
-    report.add_warnings(&target.warnings());
+    report.add_warnings(&target.warnings(&report.adopted));
     report.add_credentials(&target.credentials());
     done
 }

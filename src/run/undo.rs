@@ -54,7 +54,7 @@ pub(super) async fn run(
         settings: &own,
         ..request
     };
-    frame::run(
+    Box::pin(frame::run(
         request,
         &former,
         &[],
@@ -62,7 +62,7 @@ pub(super) async fn run(
         async |target, request, process, report| {
             with_target(target, (&run, &known_roles), request, process, report).await
         },
-    )
+    ))
     .await
 }
 

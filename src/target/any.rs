@@ -10,8 +10,8 @@ use crate::config::{ApplySettings, TargetSettings};
 use crate::credential::Credential;
 use crate::http::Backoff;
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
-    Holding, Ids, LastWrites, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Cardinality, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing,
+    Holder, Holding, Ids, LastWrites, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 pub enum AnyTarget {
@@ -53,6 +53,7 @@ impl Target for AnyTarget {
         fn setting_keys() -> SettingKeys;
         fn facts() -> Facts;
         fn catalog() -> &Catalog;
+        fn cardinality(resource: TypeId, attribute: AttributeIndex) -> Cardinality;
         fn normalize(desired: &mut Desired) -> Result<Remarks, String>;
         fn takes_address(address: &str) -> bool;
         fn looks_before(new: usize) -> bool;
@@ -69,7 +70,7 @@ impl Target for AnyTarget {
         fn overload_count() -> u64;
         fn cost(change: &Change) -> Cost;
         fn cost_in_common(changes: &[Change]) -> Cost;
-        fn warnings() -> Vec<Warning>;
+        fn warnings(adopted: &[TargetId]) -> Vec<Warning>;
         fn credentials() -> Vec<Credential>;
         later:
         fn policy(names: &[String]) -> Result<Policies, TargetError>;

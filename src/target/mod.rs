@@ -5,13 +5,15 @@ mod any;
 mod cost;
 mod error;
 mod name;
+#[cfg(test)]
+mod recorded;
 pub mod udm;
 pub mod zitadel;
 
 use crate::credential::Credential;
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
-    Holding, Ids, LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Cardinality, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing,
+    Holder, Holding, Ids, LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 pub use crate::model::{Check, Expected, Mismatch};
@@ -41,6 +43,12 @@ pub trait Target {
     /// The attributes of a user that the target can store.
     fn schema(&self) -> &Schema {
         self.catalog().users()
+    }
+
+    /// Whether an attribute has several values. A target that has its own description of its attributes knows better
+    /// than the catalog, once it is prepared.
+    fn cardinality(&self, resource: TypeId, attribute: AttributeIndex) -> Cardinality {
+        self.catalog().schema(resource).spec(attribute).cardinality
     }
 
     /// Rewrites a person or a group to the form in which the target would store it. Pure and idempotent.
@@ -276,8 +284,8 @@ pub trait Target {
         Cost::default()
     }
 
-    /// Warnings about the target itself, collected so far.
-    fn warnings(&self) -> Vec<Warning>;
+    /// Warnings about the target itself, collected so far. `adopted` are the objects that the plan adopts.
+    fn warnings(&self, adopted: &[TargetId]) -> Vec<Warning>;
 
     /// When the used keys and certificates expire, as far as known.
     fn credentials(&self) -> Vec<Credential> {

@@ -272,7 +272,7 @@ impl Target for Memory {
         Cost::default()
     }
 
-    fn warnings(&self) -> Vec<Warning> {
+    fn warnings(&self, _: &[TargetId]) -> Vec<Warning> {
         Vec::new()
     }
 }

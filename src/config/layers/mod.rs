@@ -164,6 +164,12 @@ impl Layers {
         self.origin_of(&levels, tag)
     }
 
+    /// Where the file has this path with dots.
+    pub(super) fn origin_in_file(&self, path: &str) -> Option<Origin> {
+        let levels: Vec<_> = path.split('.').collect();
+        self.file.as_ref().map(|file| file.origin(&levels, 0))
+    }
+
     /// Like [`Layers::origin`], for levels that contain dots.
     pub(super) fn origin_of(&self, levels: &[&str], tag: Tag) -> Option<Origin> {
         let metadata = self.figment.get_metadata(tag)?;

@@ -102,10 +102,7 @@ impl Reader<'_> {
         };
         let ranks = [path, &file_path].map(|path| rank(self.origin(path).as_ref()));
         match in_place {
-            Some(_) if ranks[0] == ranks[1] => {
-                let what = format!("`{path}` and `{file_path}` are both given");
-                self.refuse(&file_path, what, Some("keep one of them"))
-            }
+            Some(_) if ranks[0] == ranks[1] => self.both_given((path, &file_path), "", "keep one of them"),
             Some(text) if ranks[0] > ranks[1] => Some(SecretString::from(text)),
             weaker => self.secret_of(&file, &file_path, weaker),
         }

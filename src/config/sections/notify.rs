@@ -60,7 +60,11 @@ fn secret(reader: &mut Reader<'_>) -> Option<SecretString> {
         } else {
             SECRET
         };
-        return reader.refuse(given, format!("`{SECRET}` is empty"), None);
+        return reader.refuse(
+            given,
+            format!("`{SECRET}` is empty"),
+            Some("write the secret that the receiver has, too"),
+        );
     }
     Some(secret)
 }

@@ -70,11 +70,22 @@ impl<'a> Reading<'a> {
     fn is_known(&self, word: &Parts<'_>) -> bool {
         let begins = |previous: Parts<'_>| previous.after.contains(['.', ':', '!']);
         let is_first = word.before.contains('(') || self.previous.is_none_or(begins);
-        let word = word.core;
-        word.split(['/', '-'])
-            .all(|part| is_in(CAPITALIZED, part) || is_in(WORDS, &in_sentence(part, is_first)))
-            || is_in(CAPITALIZED, word)
-            || is_in(WORDS, &in_sentence(word, is_first))
+        let is_word = |part: &str| is_in(CAPITALIZED, part) || is_in(WORDS, &in_sentence(part, is_first));
+        let mut parts = word.core.split('/');
+        is_word(word.core) || parts.all(|part| is_word(part) || part.split('-').all(is_word))
+    }
+
+    /// The part of a request that a server names, such as `AddHumanUserRequest.Profile` or `ListUsersRequest.Queries[2]`.
+    fn is_request(word: &str) -> bool {
+        let is_name = |part: &str| {
+            part.bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        };
+        let word = word.split('[').next().unwrap_or_default();
+        word.split_once('.').is_some_and(|(request, field)| {
+            let name = request.split('_').next().unwrap_or_default();
+            (name.ends_with("Request") || name.starts_with("SetHuman")) && is_name(request) && is_name(field)
+        })
     }
 
     /// Numbers and codes that are no names: `#0`, `404`, `Errors.User.NotActive`, and those of Active Directory.
@@ -85,6 +96,7 @@ impl<'a> Reading<'a> {
         let key = word.strip_prefix("Errors.");
         matches!(word, "***" | "\u{2026}" | "=" | "|" | "-" | "==>")
             || (number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
+            || Self::is_request(word)
             || key.is_some_and(|key| key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'.'))
             || word
                 .strip_prefix("DSID-")

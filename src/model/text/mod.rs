@@ -3,5 +3,6 @@
 pub(super) mod comparable;
 pub(super) mod counted;
 pub(super) mod foreign;
+pub(super) mod known;
 pub(super) mod personal;
 pub(super) mod unseen;

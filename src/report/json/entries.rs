@@ -8,12 +8,14 @@ use serde::Serialize;
 use crate::apply::{NotApplied, Unlinked};
 use crate::config::SourceSettings;
 use crate::model::{
-    ActionKind, Change, ExternalId, RecordRef, Rejected, Schema, Skipped, SourceRead, Warning, Withheld,
+    ActionKind, Change, ExternalId, Personal, RecordRef, Rejected, Schema, Skipped, SourceRead, Warning,
+    Withheld,
 };
 use crate::names::Names;
 use crate::report::absence::Missing;
-use crate::report::describe::label::label;
+use crate::report::describe::label::{full_name, known, label, login_name};
 use crate::report::describe::show::Show;
+use crate::report::origin::location;
 use crate::target::TargetError;
 
 /// One source.
@@ -167,6 +169,20 @@ pub struct Failure {
     pub resource: Option<&'static str>,
     /// The external id, in hex.
     pub id: Option<String>,
+    /// The external id as text, if it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_text: Option<String>,
+    /// First and last name, if the target stores them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The login name, or the name of a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// The target id, unless the account would be new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// `FILE:LINE` (the header is line 1), or the name of the entry; for a removal, the target id.
+    pub at: String,
     /// The person or group as in the plan, with personal values marked.
     #[serde(skip)]
     pub(in crate::report) label: String,
@@ -214,6 +230,18 @@ impl Failure {
         Self {
             resource,
             id: change.id().map(|id| id.marked().to_string()),
+            id_text: change
+                .id()
+                .and_then(|id| id.as_text())
+                .map(|text| Personal(text).to_string()),
+            name: known(change)
+                .find_map(|attributes| full_name(attributes, schema))
+                .map(|name| Personal(name).to_string()),
+            login: known(change)
+                .find_map(|attributes| login_name(attributes, schema))
+                .map(|login| Personal(login).to_string()),
+            account: change.target_id().map(ToString::to_string),
+            at: location(change),
             label: label(change, schema, Show::Names),
             action: change.kind,
             error,

@@ -26,7 +26,7 @@ use super::run_outcome::RunOutcome;
 use crate::config::Effective;
 use crate::exit::Exit;
 use crate::json_schema;
-use crate::model::Personal;
+use crate::model::{Personal, TargetId};
 use crate::saved::undo_file::Lost;
 use crate::target::RequestStats;
 
@@ -58,6 +58,9 @@ pub struct Report {
     /// What the sources must contain, and whether they do, one sentence each.
     #[serde(skip)]
     pub proof: Vec<String>,
+    /// The accounts that the plan adopts.
+    #[serde(skip)]
+    pub(crate) adopted: Vec<TargetId>,
     /// The plan, for a page.
     #[serde(skip)]
     pub(in crate::report) view: Option<Box<PlanView>>,

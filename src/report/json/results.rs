@@ -10,7 +10,7 @@ use crate::apply::Outcome;
 use crate::config::{KeyNames, SourceSettings};
 use crate::credential::{Credential, CredentialKind};
 use crate::model::{
-    Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning, counted,
+    ActionKind, Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning, counted,
 };
 use crate::names::Names;
 use crate::report::json::plan_view::PlanView;
@@ -81,6 +81,8 @@ impl Report {
         }
         for change in &plan.changes {
             self.count_change(change, |count| count.planned += 1);
+            let adopted = change.target_id().filter(|_| change.kind == ActionKind::Adopt);
+            self.adopted.extend(adopted.cloned());
         }
         self.add_rejected(&plan.unresolved);
         self.add_warnings(&plan.warnings);

@@ -11,6 +11,7 @@ use crate::model::{Catalog, DesiredState, Diagnosis, Purpose, TypeId};
 use crate::report;
 use crate::run::planning::ceiling;
 use crate::run::planning::desired;
+use crate::run::planning::lists::Separators;
 use crate::run::session::connect;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
@@ -46,7 +47,7 @@ pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_
                     findings.extend(policy(&target, request).await);
                     if exit(&findings) != Exit::Unreadable {
                         let is_sound = exit(&findings) == Exit::Ok;
-                        findings.extend(whole(&target, &sources, is_sound).await);
+                        findings.extend(whole(&target, &sources, settings, is_sound).await);
                     }
                 }
             }
@@ -84,13 +85,18 @@ fn exit(findings: &[Diagnosis]) -> Exit {
 }
 
 /// Results that need all sources.
-async fn whole(target: &impl Target, sources: &[AnySource], is_sound: bool) -> Vec<Diagnosis> {
+async fn whole(
+    target: &impl Target,
+    sources: &[AnySource],
+    settings: &Settings,
+    is_sound: bool,
+) -> Vec<Diagnosis> {
     let catalog = target.catalog();
     // Each source has already reported its errors.
     let Ok(collected) = desired::collect(catalog, sources, &|_| {}).await else {
         return Vec::new();
     };
-    let desired = desired::merge_normalized(collected, target);
+    let desired = desired::merge_normalized(collected, target, &Separators::of(settings));
     let mut findings: Vec<Diagnosis> = desired
         .iter()
         .filter(|of_type| of_type.resource != TypeId::default() && !of_type.sources.is_empty())

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::lists::Separators;
 use super::only;
 use crate::config::Settings;
 use crate::model::{Catalog, Desired, DesiredState, Purpose, RecordRef, Roles, Value, Warning};
@@ -40,7 +41,7 @@ pub(in crate::run) async fn read(
         (Err(errors), Ok(())) => return Err(errors.into()),
         (Err(errors), Err(error)) => return Err(RunError::from(errors).and(error.into())),
     };
-    let mut desired = merge_normalized(collected, target);
+    let mut desired = merge_normalized(collected, target, &Separators::of(settings));
     for of_type in &mut desired {
         of_type.providers = providers(settings);
     }
@@ -86,18 +87,23 @@ pub(in crate::run) async fn collect(
 pub(in crate::run) fn merge_normalized(
     mut collected: Vec<Collected>,
     target: &impl Target,
+    separators: &Separators<'_>,
 ) -> Vec<DesiredState> {
     let catalog = target.catalog();
     let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
     for source in &mut collected {
+        let schema = catalog.schema(source.resource);
         let normalize = |person: &mut Desired| {
+            let resource = person.resource;
+            separators.split(person, schema, |attribute| {
+                target.cardinality(resource, attribute)
+            });
             let remarks = target.normalize(person)?;
             if let Some(what) = remarks.assumed {
                 *assumed.entry((person.origin.source.clone(), what)).or_default() += 1;
             }
             Ok(remarks.left_out)
         };
-        let schema = catalog.schema(source.resource);
         source.normalize(schema, normalize, |address| target.takes_address(address));
     }
     let mut desired = merge(catalog, collected);

@@ -4,6 +4,7 @@ pub(super) mod ceiling;
 pub(super) mod clock;
 pub(super) mod desired;
 pub(super) mod draft;
+pub(super) mod lists;
 pub(super) mod mismatch;
 pub(super) mod once;
 pub(super) mod only;

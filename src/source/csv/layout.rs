@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::config::{CsvSettings, LdapAttribute, REQUIRED_COLUMNS, TextRule, optional_columns};
-use crate::model::{Cardinality, Mutability, Purpose, Schema};
+use crate::model::{Mutability, Purpose, Schema};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Rules};
 
 /// Columns by name. The names are those of attributes.
@@ -15,8 +15,6 @@ pub(super) struct Layout {
     pub(super) required: Vec<String>,
     /// Optional columns.
     pub(super) optional: Vec<String>,
-    /// The columns whose cells contain several values, and the separator.
-    lists: Option<(Vec<String>, String)>,
     /// Columns whose values are visible to all users, or identify the person.
     firm: Vec<String>,
     /// Only in a file whose people are identified by their addresses.
@@ -37,11 +35,6 @@ impl Layout {
         let spec = |name: &str| schema.index(name).map(|index| schema.spec(index));
         let is_required = |name: &String| spec(name).is_some_and(|spec| spec.required);
         let further = settings.further_columns.iter().cloned();
-        let is_list = |name: &String| spec(name).is_some_and(|spec| spec.cardinality == Cardinality::Many);
-        let lists = settings.list_separator.as_ref().map(|separator| {
-            let lists = further.clone().filter(is_list);
-            (lists.collect(), separator.clone())
-        });
         let (id, required, optional): (_, Vec<_>, Vec<_>) = match &settings.id_column {
             None => {
                 let optional = optional_columns().map(str::to_owned).chain(further);
@@ -61,27 +54,7 @@ impl Layout {
             id,
             required,
             optional,
-            lists,
             by_address,
-        }
-    }
-
-    /// The trimmed values of a cell of this column.
-    pub(super) fn values(&self, column: &str, cell: &str) -> Vec<Vec<u8>> {
-        match &self.lists {
-            Some((lists, separator)) if lists.iter().any(|list| list == column) => {
-                let values = cell.split(separator.as_str()).map(str::trim);
-                let values: Vec<Vec<u8>> = values
-                    .filter(|value| !value.is_empty())
-                    .map(|value| value.as_bytes().to_vec())
-                    .collect();
-                if values.is_empty() {
-                    vec![Vec::new()]
-                } else {
-                    values
-                }
-            }
-            _ => vec![cell.as_bytes().to_vec()],
         }
     }
 

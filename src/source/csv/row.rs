@@ -51,7 +51,7 @@ pub(super) fn record(
         let says_nothing = cell.is_empty() && layout.says_nothing_when_empty(column);
         let is_half = cut == Some(column) && layout.can_wait(column);
         if let (false, false, Ok(cell)) = (says_nothing, is_half, std::str::from_utf8(cell)) {
-            record.push(key(column), layout.values(column, cell));
+            record.push(key(column), vec![cell.as_bytes().to_vec()]);
         }
     }
     (row.len() == columns.width).then_some(record)

@@ -104,10 +104,10 @@ impl AttributeRule {
         keys.map(|(_, key)| key.as_str())
     }
 
-    /// Returns whether the rule produces all values for a target that stores several, or `many` says so.
-    pub(super) fn takes_all(&self, many: bool) -> bool {
+    /// Returns whether the rule produces all values, so that the target decides whether it takes several.
+    pub(super) fn takes_all(&self) -> bool {
         let is_copied = matches!(self.rule.from, TextOrigin::Attributes(_));
-        is_copied && (self.rule.choice == Choice::All || many && self.rule.choice == Choice::First)
+        is_copied && self.rule.choice == Choice::All
     }
 
     /// All values of the attribute in which the first one was found, or only `first`.

@@ -18,8 +18,8 @@ pub(super) use self::lifecycle::{LifecycleRule, passing::hides_people};
 use self::attribute::Extracted;
 use self::judge::Judgement;
 use crate::model::{
-    AttributeSet, Attributes, Cardinality, Claims, Desired, ExternalId, Purpose, RecordRef, Rejected, Roles,
-    Schema, TypeId, Unreadable, Value,
+    AttributeSet, Attributes, Claims, Desired, ExternalId, Purpose, RecordRef, Rejected, Roles, Schema,
+    TypeId, Unreadable, Value,
 };
 use crate::transform::RawRecord;
 
@@ -162,7 +162,7 @@ impl Mapping {
             };
             let spec = self.schema.spec(index);
             let found = judgement.usable_value(rule, found, spec.required, spec.screening);
-            let is_list = self.takes_several(rule);
+            let is_list = rule.takes_all();
             let unreadable = is_list.then(|| rule.unreadable(record)).flatten();
             let value = match (found, unreadable) {
                 (Extracted::Value(_), Some(why)) => {
@@ -237,13 +237,6 @@ impl Mapping {
     /// Gives a person other roles than the default ones.
     pub(super) fn give(&self, desired: &mut Desired, roles: Roles) {
         desired.set_roles(&self.schema, roles);
-    }
-
-    /// Returns whether all values are used, because the rule says so, or the target stores several and no rule chooses one.
-    fn takes_several(&self, rule: &AttributeRule) -> bool {
-        let index = self.schema.index(rule.attribute());
-        let is_list = index.is_some_and(|index| self.schema.spec(index).cardinality == Cardinality::Many);
-        rule.takes_all(is_list)
     }
 
     fn everything(&self) -> AttributeSet {

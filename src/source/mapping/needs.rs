@@ -38,11 +38,7 @@ impl Mapping {
     /// Keys of the attributes whose values are all needed.
     pub(in crate::source) fn needed_whole(&self) -> Vec<String> {
         let chosen = self.rules.attributes.iter().flat_map(AttributeRule::needed_whole);
-        let lists = self
-            .rules
-            .attributes
-            .iter()
-            .filter(|rule| self.takes_several(rule));
+        let lists = self.rules.attributes.iter().filter(|rule| rule.takes_all());
         let lists = lists.flat_map(AttributeRule::keys);
         let mut keys = self.rules.lifecycle.needed_whole();
         keys.extend(chosen.chain(lists).map(str::to_owned));
@@ -60,7 +56,7 @@ impl Mapping {
             .rules
             .attributes
             .iter()
-            .filter(|rule| !self.takes_several(rule))
+            .filter(|rule| !rule.takes_all())
             .flat_map(|rule| rule.by_chance(record));
         let mut found: Vec<(&str, &str)> = Vec::new();
         for (name, key) in single.chain(texts) {

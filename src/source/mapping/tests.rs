@@ -162,11 +162,11 @@ proptest! {
     }
 }
 
-/// A list attribute gets all values, unless one of them cannot be read. Then it is unknown.
+/// A rule for all values takes all, unless one of them cannot be read. Then it is unknown.
 #[test]
 fn a_list_takes_all_values() {
-    use crate::config::{LdapAttribute, TextRule};
-    use crate::model::{AttributeIndex, AttributeSpec};
+    use crate::config::{Choice, LdapAttribute, TextRule};
+    use crate::model::{AttributeIndex, AttributeSpec, Cardinality};
     let list = AttributeSpec {
         cardinality: Cardinality::Many,
         ..AttributeSpec::text("mails")
@@ -175,10 +175,14 @@ fn a_list_takes_all_values() {
         name: name.to_owned(),
         is_binary: false,
     };
+    let all = TextRule {
+        choice: Choice::All,
+        ..TextRule::from(attribute("mail"))
+    };
     let rules = Rules {
         id: Field::new(&attribute("uid"), None),
         lifecycle: LifecycleRule::Active,
-        attributes: vec![AttributeRule::new("mails", &TextRule::from(attribute("mail")))],
+        attributes: vec![AttributeRule::new("mails", &all)],
         absent: Absent::Empty,
     };
     let mapping = Mapping::new(&Schema::new([list]), &roles(), rules);

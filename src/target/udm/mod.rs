@@ -22,8 +22,8 @@ use super::{
 };
 use crate::credential::Credential;
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
-    Holding, Ids, LastWrites, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Cardinality, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing,
+    Holder, Holding, Ids, LastWrites, Personal, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 /// How many objects a warning names; there may be thousands.
@@ -47,6 +47,15 @@ impl Target for UdmTarget {
 
     fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    fn cardinality(&self, resource: TypeId, attribute: AttributeIndex) -> Cardinality {
+        let spec = self.catalog.schema(resource).spec(attribute);
+        let prepared = self.prepared.borrow();
+        let state = prepared
+            .as_ref()
+            .and_then(|prepared| prepared.type_state(resource));
+        rules::normalize::cardinality(spec, state.map(|state| &state.types))
     }
 
     fn normalize(&self, person: &mut Desired) -> Result<Remarks, String> {
@@ -214,11 +223,10 @@ impl Target for UdmTarget {
         self.client.credentials()
     }
 
-    fn warnings(&self) -> Vec<Warning> {
-        let foreign = self.memory.foreign();
-        let foreign = foreign.iter();
+    fn warnings(&self, adopted: &[TargetId]) -> Vec<Warning> {
+        let foreign = self.memory.foreign(adopted).into_iter();
         foreign
-            .map(|(resource, names)| self.left_alone(*resource, names))
+            .map(|(resource, names)| self.left_alone(resource, &names))
             .collect()
     }
 }
@@ -227,8 +235,9 @@ impl UdmTarget {
     /// Warning about objects in the container that belong to no record of the sources.
     fn left_alone(&self, resource: TypeId, names: &[Box<str>]) -> Warning {
         let objects = self.objects(resource);
-        let mut shown: Vec<&str> = names.iter().take(MOST_NAMES).map(|name| &**name).collect();
-        shown.extend((names.len() > MOST_NAMES).then_some("…"));
+        let shown = names.iter().take(MOST_NAMES);
+        let mut shown: Vec<String> = shown.map(|name| Personal(name).to_string()).collect();
+        shown.extend((names.len() > MOST_NAMES).then(|| "…".to_owned()));
         let (count, key) = (names.len(), &objects.key);
         Warning::new(
             RecordRef::new(KIND, objects.ou.as_str()),

@@ -208,7 +208,7 @@ impl Target for ZitadelTarget {
         read::not_listed::foresee_looks(changes)
     }
 
-    fn warnings(&self) -> Vec<Warning> {
+    fn warnings(&self, _: &[TargetId]) -> Vec<Warning> {
         self.warnings.borrow().clone()
     }
 

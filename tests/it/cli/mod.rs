@@ -3,6 +3,7 @@
 mod ad_connect;
 mod ad_connect_settings;
 mod check;
+mod check_codes;
 mod commands;
 mod config_show;
 mod diff_config;

@@ -72,6 +72,7 @@ error: `zitadel.idp_id` is missing
 hint: the feature flag `sso_login` needs the id of the identity provider; add it, or remove the flag
 
 error: `sources.ldap.url` is missing
+hint: write the address of the directory, such as `ldaps://ldap.example.org`
 
 error: `sources.ldap.bind_dn` is missing
 hint: for an anonymous bind set both `bind_dn` and `bind_password` to `\"\"`
@@ -257,7 +258,7 @@ hint: give the user name of the service account, as Zitadel shows it beside the 
         "  key_file: DIR/service-user.json",
         "  client_id: sync\n  client_secret: hunter9\n  client_secret_file: DIR/x",
         "
-error: `zitadel.client_secret` and `zitadel.client_secret_file` are both given
+error: `zitadel.client_secret` and `zitadel.client_secret_file` are both given (`zitadel.client_secret`: DIR/config.yaml:6)
   at DIR/config.yaml:7
 hint: keep one of them",
     );

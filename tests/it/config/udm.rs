@@ -126,6 +126,23 @@ fn sources_give_the_properties_of_the_target() {
     assert_eq!(further, ["username", "firstname", "lastname", "e-mail"]);
 }
 
+/// Whatever names the other target is named: a line of the file, or a variable.
+#[test]
+fn both_targets_are_named_with_their_places() {
+    let text = format!("{UDM}zitadel:\n  url: https://a.example\n");
+    let line = UDM.lines().count() + 1;
+    let file = Lab::new(&text).refusal();
+    let place = format!("(`zitadel`: DIR/config.yaml:{line})\n  at DIR/config.yaml:1\n");
+    assert!(file.contains(&place), "{place}: {file}");
+    for name in ["DIRECTORY_SYNC__ZITADEL__KEY_FILE", "FAMEDLY_SYNC__ZITADEL__URL"] {
+        let told = Lab::new(UDM).variable(name, "https://a.example").refusal();
+        let place = format!(
+            "but a configuration has one target (`zitadel`: variable {name})\n  at DIR/config.yaml:1\n"
+        );
+        assert!(told.contains(&place), "{place}: {told}");
+    }
+}
+
 /// What is changed in the file, the replacement, and the message.
 const MISTAKES: &[(&str, &str, &str)] = &[
     (

@@ -7,7 +7,7 @@ use testkit::udm::{Moment, Options, UdmDouble};
 
 use crate::program::Installation;
 
-pub(super) const PASSWORD: &str = "Sekret.4711";
+pub(crate) const PASSWORD: &str = "Sekret.4711";
 
 pub(crate) fn start() -> UdmDouble {
     start_with(Options::default())

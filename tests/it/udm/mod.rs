@@ -5,6 +5,7 @@ pub(crate) mod connector;
 pub(crate) mod double;
 mod faults;
 mod groups;
+mod hidden;
 mod kept;
 mod pace;
 mod settings;

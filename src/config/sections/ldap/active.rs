@@ -62,12 +62,8 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     }
     for other in [status, bits] {
         if !reader.absent(&other) {
-            let what = format!("`{other}` and `{path}` are both given");
-            return reader.refuse(
-                &path,
-                what,
-                Some("`active` replaces `status` and `disable_bitmasks`"),
-            );
+            let hint = "`active` replaces `status` and `disable_bitmasks`";
+            return reader.both_given((&other, &path), "", hint);
         }
     }
     if is_always(reader, &path) {

@@ -12,19 +12,34 @@ use crate::config::syntax::template::Template;
 pub(in crate::config) fn read(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
     match reader.layers.value(path) {
         Some(Value::Dict(..)) => table(reader, path),
-        Some(Value::Array(..)) => names(reader, path).map(|names| TextRule {
-            from: TextOrigin::Attributes(names),
-            ..plain(String::new())
-        }),
-        _ => Some(plain(reader.filled(path)?.trim().to_owned())),
+        Some(Value::Array(..)) => {
+            let names = names(reader, path)?;
+            Some(plain(reader, names))
+        }
+        _ => {
+            let name = reader.filled(path)?.trim().to_owned();
+            Some(plain(reader, vec![name]))
+        }
     }
 }
 
-fn plain(name: String) -> TextRule {
-    TextRule::from(LdapAttribute {
-        name,
-        is_binary: false,
-    })
+fn plain(reader: &Reader<'_>, names: Vec<String>) -> TextRule {
+    TextRule {
+        from: TextOrigin::Attributes(names),
+        choice: default_choice(reader),
+        matching: None,
+        case: None,
+        nfc: false,
+    }
+}
+
+/// A target with lists decides itself which attributes take several values.
+fn default_choice(reader: &Reader<'_>) -> Choice {
+    if attributes::may_have_several(reader.layers) {
+        Choice::All
+    } else {
+        Choice::First
+    }
 }
 
 fn names(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
@@ -71,7 +86,7 @@ fn table(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
     reader.boolean(&member("is_binary"));
     Some(TextRule {
         from: from?,
-        choice: choice.unwrap_or(Choice::First),
+        choice: choice.unwrap_or_else(|| default_choice(reader)),
         matching,
         case,
         nfc: nfc.unwrap_or(false),
@@ -86,10 +101,7 @@ fn origin(reader: &mut Reader<'_>, path: &str) -> Option<TextOrigin> {
             reader.missing(&ways[0], None);
             None
         }
-        (Some(one), Some(other)) => {
-            let what = format!("`{one}` and `{other}` are both given");
-            reader.refuse(other, what, Some("keep one of them"))
-        }
+        (Some(one), Some(other)) => reader.both_given((one, other), "", "keep one of them"),
         (Some(way), None) if *way == ways[0] => names(reader, way).map(TextOrigin::Attributes),
         (Some(way), None) if *way == ways[1] => {
             let text = reader.filled(way)?;

@@ -4,11 +4,13 @@ use url::Url;
 
 use crate::config::read::Reader;
 
+const SUCH_AS: &str = "write the address of the directory, such as `ldaps://ldap.example.org`";
+
 /// Reads one address or several; `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Vec<Url>> {
     let path = &format!("{source}.url");
     if reader.absent(path) {
-        reader.missing(path, None);
+        reader.missing(path, Some(SUCH_AS));
         return None;
     }
     let before = reader.report.mistakes.len();
@@ -25,7 +27,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<V
         return None;
     }
     if urls.is_empty() {
-        return reader.refuse(path, format!("`{path}` is empty"), None);
+        return reader.refuse(path, format!("`{path}` is empty"), Some(SUCH_AS));
     }
     Some(urls)
 }
@@ -47,7 +49,7 @@ fn fault(url: &Url) -> Option<(String, Option<&'static str>)> {
         });
     }
     if host.is_empty() {
-        return Some((format!("`{url}` names no host"), None));
+        return Some((format!("`{url}` names no host"), Some(SUCH_AS)));
     }
     // RFC 4516: base, then attributes, scope, filter and extensions, each after a question mark.
     (has_path || url.query().is_some() || url.fragment().is_some()).then(|| {

@@ -46,12 +46,9 @@ pub(in crate::config) fn is_target(layers: &Layers) -> bool {
 /// Reports two configured targets.
 pub(in crate::config) fn refuse_two_targets(reader: &mut Reader<'_>) {
     if is_target(reader.layers) && reader.layers.is_given(OTHER) {
-        let what = format!("`{OTHER}` and `{SECTION}` are both given, but a configuration has one target");
-        reader.wrong(
-            SECTION,
-            what,
-            Some("keep one of them, and write a second file for the other"),
-        );
+        let rest = ", but a configuration has one target";
+        let hint = "keep one of them, and write a second file for the other";
+        let _: Option<()> = reader.both_given((OTHER, SECTION), rest, hint);
     }
 }
 

@@ -154,9 +154,9 @@ fn is_conflict(located: &Located) -> bool {
 fn described(located: &Located) -> String {
     let name = located.location.last().map_or("", String::as_str);
     let message = without_values(&first_line(&located.message));
-    let is_named = message.contains(name);
     let message = foreign(&message);
-    if name.is_empty() || is_named {
+    // A quoted name is hidden.
+    if name.is_empty() || message.contains(name) {
         message
     } else {
         format!("`{name}`: {message}")
@@ -187,77 +187,4 @@ fn without_values(message: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(status: u16, body: &str, was_let_in: bool) -> TargetError {
-        Answer {
-            operation: "update_user",
-            url: "https://ucs.example/univention/udm/users/user/",
-            status,
-            retry_after: None,
-            body: body.as_bytes(),
-            was_let_in,
-        }
-        .error()
-    }
-
-    fn refusal(name: &str, message: &str) -> String {
-        serde_json::json!({
-            "error": {"code": 422, "message": "1 error(s) occurred:\n…"},
-            "_embedded": {"udm:error": [{"location": ["body", name], "message": message}]},
-        })
-        .to_string()
-    }
-
-    /// A password that was accepted before is correct: the server has lost its directory.
-    #[test]
-    fn a_401_is_an_outage_once_we_were_let_in() {
-        assert_eq!(error(401, "", false).kind, Kind::Unauthorized);
-        assert_eq!(error(401, "", true).kind, Kind::Unreachable);
-    }
-
-    #[test]
-    fn a_json_text_is_a_message() {
-        let error = error(503, "\"The service could not be reached. Please retry.\"", true);
-        assert_eq!(error.kind, Kind::Throttled { after: None });
-        assert_eq!(
-            error.to_string(),
-            "update_user: 503 The service could not be reached. Please retry."
-        );
-    }
-
-    #[test]
-    fn pages_are_no_answers() {
-        assert_eq!(error(200, "<html>", true).kind, Kind::Protocol);
-        assert_eq!(error(404, "<html>", true).kind, Kind::Misconfigured);
-        assert_eq!(error(500, "<html>", true).kind, Kind::Unreachable);
-        let error = error(406, "", true);
-        assert_eq!(error.kind, Kind::Misconfigured);
-        assert!(error.what.contains("without a body"), "{error}");
-    }
-
-    /// A taken value is distinguished from an invalid one, and no name is repeated.
-    #[test]
-    fn values_that_are_taken() {
-        let name = "Object exists: (uid): The username is already in use as username or as groupname: ada.";
-        let taken = error(422, &refusal("dn", name), true);
-        assert_eq!(taken.kind, Kind::Conflict);
-        assert!(!taken.what.contains("ada"), "{taken}");
-        let mail = error(
-            422,
-            &refusal(
-                "mailPrimaryAddress",
-                "The mail address is already in use: a@b.org",
-            ),
-            true,
-        );
-        assert_eq!(mail.kind, Kind::Conflict);
-        let wrong = error(
-            422,
-            &refusal("phone", "The property phone has an invalid value: x"),
-            true,
-        );
-        assert_eq!(wrong.kind, Kind::InvalidAttribute { attribute: None });
-    }
-}
+mod tests;

@@ -25,7 +25,7 @@ impl UdmTarget {
     pub(super) async fn check_mail_domains(&self, base: &str) -> Diagnosis {
         match self.mail_domains(base).await {
             Err(error) => problem("mail domains", &error),
-            Ok(names) if names.is_empty() => Diagnosis::problem(
+            Ok(names) if names.is_empty() => Diagnosis::fault(
                 subject("mail domains"),
                 "there are none, so no user can have a primary mail address",
                 Some("add a mail domain (`mail/domain`), or take the mail addresses out of `udm.users.properties`".to_owned()),

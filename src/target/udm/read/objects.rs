@@ -114,7 +114,7 @@ impl UdmTarget {
     fn listed(&self, resource: TypeId, state: &TypeState, object: &Object) -> Existing {
         let existing = self.existing(resource, state, object);
         if matches!(existing.ownership, Ownership::Foreign(_)) {
-            self.memory.is_foreign(resource, &object.dn);
+            self.memory.is_foreign(resource, &existing.target_id, &object.dn);
         }
         existing
     }

@@ -9,6 +9,13 @@ use crate::model::{ExternalId, Fingerprints, Reference, TargetId, TypeId};
 use crate::target::udm::rules::catalog::USER;
 use crate::target::udm::rules::notes::Notes;
 
+/// An object without an external id.
+struct Foreign {
+    resource: TypeId,
+    target_id: TargetId,
+    dn: Box<str>,
+}
+
 /// Objects by their entryUUID, which does not change with the name.
 #[derive(Default)]
 pub(in crate::target::udm) struct Memory {
@@ -17,8 +24,8 @@ pub(in crate::target::udm) struct Memory {
     meant: RefCell<HashMap<[u64; 2], ObjectIndex>>,
     pub(super) numbers: Fingerprints,
     notes: RefCell<HashMap<TargetId, Notes>>,
-    /// Names of objects without an external id, by type.
-    foreign: RefCell<BTreeMap<TypeId, Vec<Box<str>>>>,
+    /// Objects without an external id.
+    foreign: RefCell<Vec<Foreign>>,
     /// Objects outside of the containers that have a needed value.
     elsewhere: RefCell<HashSet<TargetId>>,
 }
@@ -26,7 +33,9 @@ pub(in crate::target::udm) struct Memory {
 impl Memory {
     /// Forgets the DNs of all objects of a type.
     pub(in crate::target::udm) fn forget(&self, resource: TypeId) {
-        self.foreign.borrow_mut().remove(&resource);
+        self.foreign
+            .borrow_mut()
+            .retain(|object| object.resource != resource);
         let objects = self.objects.borrow();
         self.meant
             .borrow_mut()
@@ -34,17 +43,26 @@ impl Memory {
     }
 
     /// Records an object without an external id.
-    pub(in crate::target::udm) fn is_foreign(&self, resource: TypeId, dn: &str) {
-        self.foreign
-            .borrow_mut()
-            .entry(resource)
-            .or_default()
-            .push(dn.into());
+    pub(in crate::target::udm) fn is_foreign(&self, resource: TypeId, object: &TargetId, dn: &str) {
+        self.foreign.borrow_mut().push(Foreign {
+            resource,
+            target_id: object.clone(),
+            dn: dn.into(),
+        });
     }
 
-    /// Names of objects without an external id.
-    pub(in crate::target::udm) fn foreign(&self) -> BTreeMap<TypeId, Vec<Box<str>>> {
-        self.foreign.borrow().clone()
+    /// Names of objects without an external id, by type, without the adopted ones.
+    pub(in crate::target::udm) fn foreign(&self, adopted: &[TargetId]) -> BTreeMap<TypeId, Vec<Box<str>>> {
+        let adopted: HashSet<&TargetId> = adopted.iter().collect();
+        let mut names: BTreeMap<TypeId, Vec<Box<str>>> = BTreeMap::new();
+        let foreign = self.foreign.borrow();
+        for object in foreign
+            .iter()
+            .filter(|object| !adopted.contains(&object.target_id))
+        {
+            names.entry(object.resource).or_default().push(object.dn.clone());
+        }
+        names
     }
 
     /// Records the DN of an object, by its entryUUID.

@@ -161,6 +161,10 @@ fn partial_after_failed_changes() {
             "changes": {"create": {"planned": 1, "failed": 1}},
             "failures": [{
                 "id": "6379406578616d706c652e6f7267",
+                "id_text": "cy@example.org",
+                "name": "Cy Clark",
+                "login": "cy@example.org",
+                "at": "users.csv:4",
                 "action": "create",
                 "error": "create_user: 400 Errors.User.Profile.Empty (USER-UCej2)",
                 "target_error_id": "USER-UCej2",

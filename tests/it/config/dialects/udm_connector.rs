@@ -90,7 +90,9 @@ fn the_second_generation_has_defaults() {
             "without `udm.user_primary_key_property` it is `univentionObjectIdentifier`",
             "people and groups that are missing in the directory are deleted, but at most 10 % of them in a run \
              (`guard.max_removals`), and none while the directory is empty or was not read completely; a run that \
-             gives more than 10 % of the users another username is refused as well (`guard.max_logins_changed`)",
+             gives more than 10 % of the users another username (`guard.max_logins_changed`), removes more than 20 % of \
+             the members of groups (`guard.max_memberships_removed`), or removes a property of more than 20 % of the \
+             objects that have it (`guard.max_missing`) is refused as well",
         ]
     );
     let target = udm(&settings);

@@ -59,7 +59,7 @@ fn secrets_in_files() {
         "    client_secret: \"hunter3\"",
         "    client_secret: \"hunter3\"\n    client_secret_file: DIR",
         "
-error: `sources.ukt.client_secret` and `sources.ukt.client_secret_file` are both given
+error: `sources.ukt.client_secret` and `sources.ukt.client_secret_file` are both given (`sources.ukt.client_secret`: DIR/config.yaml:42)
   at DIR/config.yaml:43
 hint: keep one of them",
     );

@@ -13,7 +13,8 @@ error: `sources.ldap.url`: `dc1.example.org:636` must start with `ldapi://`, `ld
 hint: did you mean `ldaps://dc1.example.org:636`?
 
 error: `sources.ldap.url`: `ldap://` names no host
-  at DIR/config.yaml:11",
+  at DIR/config.yaml:11
+hint: write the address of the directory, such as `ldaps://ldap.example.org`",
     );
     check(
         "oauth2_url: https://list.example.org/token",
@@ -26,7 +27,10 @@ hint: did you mean `https://list.example.org/token`?",
     check(
         "url: ldaps://dc1.example.org",
         "url: []",
-        "\nerror: `sources.ldap.url` is empty\n  at DIR/config.yaml:11",
+        "
+error: `sources.ldap.url` is empty
+  at DIR/config.yaml:11
+hint: write the address of the directory, such as `ldaps://ldap.example.org`",
     );
 }
 

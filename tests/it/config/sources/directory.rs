@@ -106,7 +106,10 @@ fn rules_replace_the_status() {
     }
     let both = Lab::changed(COMPLETE, BASE, &format!("{BASE}    active: [accountExpires]\n"));
     let found = first_line(&both);
-    assert!(found.contains("`sources.ldap.active` are both given"), "{found}");
+    assert!(
+        found.contains("`sources.ldap.active` are both given (`sources.ldap.attributes."),
+        "{found}"
+    );
 }
 
 #[test]

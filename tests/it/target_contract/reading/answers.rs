@@ -166,7 +166,7 @@ async fn an_account_of_another_organization_is_not_handed_over() {
     );
     world.zitadel.inject(instead(LIST, &foreign));
     assert_eq!(read_all(&target).await, []);
-    let warnings = target.warnings();
+    let warnings = target.warnings(&[]);
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].reason.contains("other organizations"), "{warnings:?}");
     let somebody = person(&target, &[]);

@@ -104,7 +104,7 @@ async fn a_deactivated_grant_stays_so() {
         &format!("/management/v1/users/{id}/grants/{grant}/_deactivate"),
     );
     let target = world.prepared().await;
-    assert_eq!(target.warnings().len(), 1);
+    assert_eq!(target.warnings(&[]).len(), 1);
 
     let mut again = edit(&id, person(&target, &[]));
     again.changes.push(roles_change(&target, &[], &["User"]));

@@ -74,3 +74,29 @@ fn a_user_whom_another_host_made_meanwhile_is_taken_over() {
     assert_eq!(stage.writes(), ["POST users/user/"]);
     stage.sync_is_empty();
 }
+
+/// The server's template decides which cells contain several values: `objectFlag` is a list there, `description` is not.
+#[test]
+fn cells_are_split_where_the_server_has_a_list() {
+    let stage = Stage::new("");
+    stage.reconfigure("users.csv\n", "users.csv\n    list_separator: '|'\n");
+    stage.reconfigure("phone, description]", "objectFlag, description]");
+    let header =
+        "univentionObjectIdentifier,username,firstname,lastname,mailPrimaryAddress,objectFlag,description\n";
+    let write = |flags: &str| {
+        let row = format!("{},ada,Ada,Last,,{flags},one|two\n", id(1));
+        stage.installation.write("users.csv", format!("{header}{row}"));
+    };
+    write("synced | functional|");
+    stage.sync();
+    let stored = || stage.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
+    let mut flags = stored().list("objectFlag");
+    flags.sort();
+    assert_eq!(flags, ["functional", "synced"]);
+    assert_eq!(stored().get("description"), "one|two");
+    stage.sync_is_empty();
+    write("|");
+    stage.sync();
+    assert_eq!(stored().list("objectFlag"), Vec::<String>::new());
+    stage.sync_is_empty();
+}

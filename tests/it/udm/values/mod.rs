@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod forms;
+mod lists;
 mod photos;
 
 use serde_json::json;

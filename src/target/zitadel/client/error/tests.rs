@@ -164,3 +164,17 @@ fn values_are_left_out() {
         "mail: expected single address, got … for …"
     );
 }
+
+/// Over everything that a real server refused.
+#[test]
+fn recorded_messages_are_legible_without_names() {
+    use crate::target::recorded::{Refused, assert_legible, refusals};
+    let refusals = refusals("zitadel");
+    assert!(refusals.len() > 50, "{}", refusals.len());
+    let error = |refused: &Refused| {
+        let body = std::str::from_utf8(&refused.body).unwrap();
+        failure(refused.status, body).error.what
+    };
+    // Numbers of more than three digits, and a quoted letter.
+    assert_legible(&refusals, error, &["500000", "n"]);
+}
