@@ -1,9 +1,9 @@
 //! People and groups are applied: with any references and any failing call, the outcomes describe each change, and
 //! the next run does the rest.
 
+mod conflicts;
 mod drafts;
 mod memory;
-mod met;
 mod reported;
 mod server;
 

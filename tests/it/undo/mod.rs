@@ -2,10 +2,10 @@
 
 mod accounts;
 mod disturbed;
-mod met;
-mod place;
+mod file;
+mod later_changes;
+mod program;
 mod random;
-mod told;
 
 use testkit::zitadel::ZitadelDouble;
 

@@ -1,4 +1,3 @@
-mod aside;
 pub(super) mod body;
 mod change;
 mod create;
@@ -8,4 +7,5 @@ mod move_object;
 mod operation;
 mod password;
 mod patch;
+mod release;
 mod steps;

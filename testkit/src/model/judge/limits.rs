@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::held::{has_role, lost_last_role};
+use super::role_sets::{has_role, lost_last_role};
 use super::rules::is_removal;
 use super::wanted::{Accounts, is_ours_to_see};
 use super::{Judge, Said};

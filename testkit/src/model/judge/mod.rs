@@ -2,9 +2,9 @@
 
 pub(super) mod claims;
 pub(super) mod grace;
-mod held;
 pub(super) mod limits;
 pub(super) mod provenance;
+mod role_sets;
 pub(super) mod roles;
 pub(super) mod rules;
 pub(super) mod wanted;

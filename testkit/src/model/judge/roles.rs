@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Judge;
-use super::held::roles_of;
+use super::role_sets::roles_of;
 use super::wanted::Accounts;
 use crate::model::random::Random;
 use crate::model::source::directory::Person;

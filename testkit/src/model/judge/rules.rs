@@ -1,8 +1,8 @@
 //! What a run may do to one account.
 
 use super::Judge;
-use super::held::{has_role, roles_of};
 use super::provenance::changes_hands;
+use super::role_sets::{has_role, roles_of};
 use super::wanted::MARK;
 use super::wanted::{Accounts, forms, has_id_of, is_hex_id, is_ours_to_see};
 use crate::model::grace::without_notes;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::held::{has_role, role_lacks};
+use super::role_sets::{has_role, role_lacks};
 use crate::model::grace::is_noted;
 use crate::model::settings::{Fate, Settings};
 use crate::model::source::alike::{alike, form, id_form};
