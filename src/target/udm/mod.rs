@@ -253,7 +253,7 @@ impl UdmTarget {
         let attribute = check.expected.attribute();
         let resource = self.memory.type_of(check.target_id);
         let purpose = self.catalog.schema(resource).purpose(attribute);
-        let current = self.memory.notes(check.target_id).of(purpose);
+        let current = self.memory.markers(check.target_id).of(purpose);
         let holds = match check.expected {
             Expected::Value(_, value) => current.as_ref() == Some(value),
             Expected::Present(_) => current.is_some(),

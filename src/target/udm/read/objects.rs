@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::super::client::{Call, Kind, Path};
 use super::super::rules::catalog::{GROUP, POSITION, USER};
-use super::super::rules::notes::Notes;
+use super::super::rules::markers::Markers;
 use super::super::rules::{key, name, normalize, ownership, properties, values};
 use super::super::state::UdmTarget;
 use super::super::state::holders::Unique;
@@ -131,9 +131,9 @@ impl UdmTarget {
         let target_id = TargetId::new(object.uuid.as_str());
         self.memory.put(&target_id, &object.dn);
         self.memory.is_of(resource, &target_id);
-        let notes = objects.marker_property.as_ref();
-        let notes = notes.and_then(|name| Notes::parse(object.properties.get(name)?.as_str()?));
-        self.memory.remember(&target_id, notes);
+        let markers = objects.marker_property.as_ref();
+        let markers = markers.and_then(|name| Markers::parse(object.properties.get(name)?.as_str()?));
+        self.memory.remember(&target_id, markers);
         let key_text = object.properties.get(&objects.key).and_then(Json::as_str);
         let id = key_text
             .filter(|text| !text.is_empty())

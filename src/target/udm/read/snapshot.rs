@@ -23,7 +23,7 @@ impl UdmTarget {
         changes: &[Change],
     ) -> Result<Vec<Snapshot>, TargetError> {
         let each = changes.iter().map(async |change| {
-            let mut snapshot = self.notes_of(change);
+            let mut snapshot = self.markers_of(change);
             if let Write::Delete(account) = &change.write {
                 let groups = self.groups_of(change.resource, account).await?;
                 snapshot.details.extend((!groups.is_empty()).then(|| Detail {
@@ -48,16 +48,16 @@ impl UdmTarget {
     }
 
     /// The own records in the marker property.
-    fn notes_of(&self, change: &Change) -> Snapshot {
+    fn markers_of(&self, change: &Change) -> Snapshot {
         let Some(object) = change.target_id() else {
             return Snapshot::default();
         };
-        let notes = self.memory.notes(object);
+        let markers = self.memory.markers(object);
         let schema = self.catalog.schema(change.resource);
         let purposes = [Purpose::DisabledByUs, Purpose::MissingSince, Purpose::MissingRuns];
         let values = purposes
             .into_iter()
-            .filter_map(|purpose| Some((schema.find(purpose)?, notes.of(purpose)?)));
+            .filter_map(|purpose| Some((schema.find(purpose)?, markers.of(purpose)?)));
         Snapshot {
             values: values.collect(),
             details: Vec::new(),

@@ -1,6 +1,6 @@
 //! The attributes of users and groups in UDM, as far as they are configured.
 
-use super::notes::MARK;
+use super::markers::MARK;
 use super::photo;
 use super::properties::{self, Form};
 use crate::config::{UdmObjects, UdmSettings};
@@ -128,23 +128,23 @@ fn position() -> AttributeSpec {
 
 /// Attributes for own records in the marker property. Without one, nothing is ever found there.
 fn bookkeeping(objects: &UdmObjects) -> Vec<AttributeSpec> {
-    let note = |name: &str, purpose| AttributeSpec {
+    let own_record = |name: &str, purpose| AttributeSpec {
         name: name.into(),
         fetch: Fetch::OnDemand(Inspection::Nothing),
         personal: false,
         ..of(purpose)
     };
-    let has_place = objects.marker_property.is_some();
+    let has_property = objects.marker_property.is_some();
     let disabled_by = AttributeSpec {
-        default: has_place.then_some(|_| Value::text(MARK)),
+        default: has_property.then_some(|_| Value::text(MARK)),
         mutability: Mutability::ReadWrite,
-        ..note(DISABLED_BY, Purpose::DisabledByUs)
+        ..own_record(DISABLED_BY, Purpose::DisabledByUs)
     };
     let markers = [
-        note(MISSING_SINCE, Purpose::MissingSince),
-        note(MISSING_RUNS, Purpose::MissingRuns),
+        own_record(MISSING_SINCE, Purpose::MissingSince),
+        own_record(MISSING_RUNS, Purpose::MissingRuns),
     ];
-    let markers = markers.into_iter().filter(|_| has_place);
+    let markers = markers.into_iter().filter(|_| has_property);
     [disabled_by].into_iter().chain(markers).collect()
 }
 

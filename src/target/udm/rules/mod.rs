@@ -2,9 +2,9 @@
 
 pub(super) mod catalog;
 pub(super) mod key;
+pub(super) mod markers;
 pub(super) mod name;
 pub(super) mod normalize;
-pub(super) mod notes;
 pub(super) mod ownership;
 mod photo;
 pub(super) mod properties;

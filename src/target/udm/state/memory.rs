@@ -7,7 +7,7 @@ use super::objects::{DnParts, ObjectIndex, Objects};
 use crate::config::Dn;
 use crate::model::{ExternalId, Fingerprints, Reference, TargetId, TypeId};
 use crate::target::udm::rules::catalog::USER;
-use crate::target::udm::rules::notes::Notes;
+use crate::target::udm::rules::markers::Markers;
 
 /// An object without an external id.
 struct Foreign {
@@ -23,7 +23,7 @@ pub(in crate::target::udm) struct Memory {
     /// The object of each DN in a group, by the number of the DN.
     meant: RefCell<HashMap<[u64; 2], ObjectIndex>>,
     pub(super) numbers: Fingerprints,
-    notes: RefCell<HashMap<TargetId, Notes>>,
+    markers: RefCell<HashMap<TargetId, Markers>>,
     /// Objects without an external id.
     foreign: RefCell<Vec<Foreign>>,
     /// Objects outside of the containers that have a needed value.
@@ -141,15 +141,15 @@ impl Memory {
         objects.get(object).map_or(USER, |object| object.resource)
     }
 
-    pub(in crate::target::udm) fn remember(&self, object: &TargetId, notes: Option<Notes>) {
-        match notes {
-            Some(notes) => drop(self.notes.borrow_mut().insert(object.clone(), notes)),
-            None => drop(self.notes.borrow_mut().remove(object)),
+    pub(in crate::target::udm) fn remember(&self, object: &TargetId, markers: Option<Markers>) {
+        match markers {
+            Some(markers) => drop(self.markers.borrow_mut().insert(object.clone(), markers)),
+            None => drop(self.markers.borrow_mut().remove(object)),
         }
     }
 
-    pub(in crate::target::udm) fn notes(&self, object: &TargetId) -> Notes {
-        self.notes.borrow().get(object).cloned().unwrap_or_default()
+    pub(in crate::target::udm) fn markers(&self, object: &TargetId) -> Markers {
+        self.markers.borrow().get(object).cloned().unwrap_or_default()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::rules::catalog::{GROUP, POSITION, USER};
-use super::super::rules::notes::Notes;
+use super::super::rules::markers::Markers;
 use super::super::rules::types::Types;
 use super::super::rules::{key, properties, values};
 use super::super::state::UdmTarget;
@@ -144,18 +144,18 @@ impl UdmTarget {
     /// The new own records, if they change.
     fn marker(&self, resource: TypeId, edit: &Edit) -> Option<(String, Option<String>)> {
         let property = self.objects(resource).marker_property.as_ref()?;
-        let notes = self.notes_after(resource, edit)?;
-        Some((property.clone(), notes.text()))
+        let markers = self.markers_after(resource, edit)?;
+        Some((property.clone(), markers.text()))
     }
 
     /// The own records after an edit, if they change.
-    pub(in crate::target::udm) fn notes_after(&self, resource: TypeId, edit: &Edit) -> Option<Notes> {
+    pub(in crate::target::udm) fn markers_after(&self, resource: TypeId, edit: &Edit) -> Option<Markers> {
         let schema = self.catalog.schema(resource);
         let changes = edit.changes.iter();
-        let is_noted = changes
+        let is_marked = changes
             .clone()
             .any(|change| schema.purpose(change.attribute).is_bookkeeping());
-        is_noted.then(|| self.memory.notes(&edit.target_id).after(schema, &edit.changes))
+        is_marked.then(|| self.memory.markers(&edit.target_id).after(schema, &edit.changes))
     }
 
     /// The properties of a new object. Nothing of the template is sent back.
@@ -184,9 +184,9 @@ impl UdmTarget {
         if creation.desired.lifecycle == Lifecycle::Disabled && resource == USER {
             sent.insert("disabled".to_owned(), json!(true));
         }
-        let notes = notes_of(schema, &creation.attributes).text();
-        if let Some((property, notes)) = objects.marker_property.as_ref().zip(notes) {
-            sent.insert(property.clone(), json!(notes));
+        let markers = markers_of(schema, &creation.attributes).text();
+        if let Some((property, markers)) = objects.marker_property.as_ref().zip(markers) {
+            sent.insert(property.clone(), json!(markers));
         }
         if resource == GROUP {
             sent.extend(members.lists());
@@ -205,9 +205,9 @@ impl UdmTarget {
     }
 }
 
-fn notes_of(schema: &crate::model::Schema, attributes: &Attributes) -> Notes {
+fn markers_of(schema: &crate::model::Schema, attributes: &Attributes) -> Markers {
     let text = |purpose| attributes.text_of(schema, purpose).map(str::to_owned);
-    Notes {
+    Markers {
         disabled: text(Purpose::DisabledByUs).is_some(),
         since: text(Purpose::MissingSince),
         runs: text(Purpose::MissingRuns),

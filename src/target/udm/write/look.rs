@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::super::client::Tag;
 use super::super::rules::key;
-use super::super::rules::notes::Notes;
+use super::super::rules::markers::Markers;
 use super::super::state::UdmTarget;
 use crate::model::{Existing, Removal, Required, TypeId};
 use crate::target::{TargetError, TargetErrorKind};
@@ -42,13 +42,13 @@ impl UdmTarget {
                 .unwrap_or_default()
         };
         let id = key::id(text(&objects.key), self.settings.binary_ids);
-        let notes = objects.marker_property.as_ref();
-        let notes = notes
-            .and_then(|name| Notes::parse(text(name)))
+        let markers = objects.marker_property.as_ref();
+        let markers = markers
+            .and_then(|name| Markers::parse(text(name)))
             .unwrap_or_default();
         let schema = self.catalog.schema(resource);
         let is_mismatch = |required: &Required| {
-            let stored = notes.of(schema.purpose(required.attribute));
+            let stored = markers.of(schema.purpose(required.attribute));
             stored.is_none() || (required.value.is_some() && stored != required.value)
         };
         let changed = if account.id.as_ref() != Some(&id) {

@@ -108,8 +108,8 @@ impl UdmTarget {
         for value in taken {
             self.memory.take(&edit.target_id, &value);
         }
-        if let Some(notes) = self.notes_after(resource, edit) {
-            self.memory.remember(&edit.target_id, Some(notes));
+        if let Some(markers) = self.markers_after(resource, edit) {
+            self.memory.remember(&edit.target_id, Some(markers));
         }
         Ok(members.missing)
     }

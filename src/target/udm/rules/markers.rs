@@ -4,7 +4,7 @@ use crate::model::{AttributeChange, Purpose, Schema, Value};
 
 /// `directory-sync: disabled, missing since 1764500000, runs 2`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::target::udm) struct Notes {
+pub(in crate::target::udm) struct Markers {
     /// This tool disabled the object.
     pub(in crate::target::udm) disabled: bool,
     /// Start of the absence in seconds since 1970 (UTC), as stored.
@@ -21,20 +21,20 @@ const RUNS: &str = "runs ";
 /// Value of the deactivation mark.
 pub(in crate::target::udm) const MARK: &str = "directory-sync";
 
-impl Notes {
+impl Markers {
     /// Texts of others are ignored.
     pub(in crate::target::udm) fn parse(text: &str) -> Option<Self> {
-        let mut notes = Self::default();
-        for note in text.trim().strip_prefix(PREFIX)?.split(',').map(str::trim) {
-            if note == DISABLED {
-                notes.disabled = true;
-            } else if let Some(since) = note.strip_prefix(SINCE) {
-                notes.since = Some(since.to_owned());
-            } else if let Some(runs) = note.strip_prefix(RUNS) {
-                notes.runs = Some(runs.to_owned());
+        let mut markers = Self::default();
+        for part in text.trim().strip_prefix(PREFIX)?.split(',').map(str::trim) {
+            if part == DISABLED {
+                markers.disabled = true;
+            } else if let Some(since) = part.strip_prefix(SINCE) {
+                markers.since = Some(since.to_owned());
+            } else if let Some(runs) = part.strip_prefix(RUNS) {
+                markers.runs = Some(runs.to_owned());
             }
         }
-        Some(notes)
+        Some(markers)
     }
 
     /// The text; `None` if there is nothing to record.
@@ -42,8 +42,8 @@ impl Notes {
         let disabled = self.disabled.then(|| DISABLED.to_owned());
         let since = self.since.as_ref().map(|since| format!("{SINCE}{since}"));
         let runs = self.runs.as_ref().map(|runs| format!("{RUNS}{runs}"));
-        let notes: Vec<String> = [disabled, since, runs].into_iter().flatten().collect();
-        (!notes.is_empty()).then(|| format!("{PREFIX} {}", notes.join(", ")))
+        let markers: Vec<String> = [disabled, since, runs].into_iter().flatten().collect();
+        (!markers.is_empty()).then(|| format!("{PREFIX} {}", markers.join(", ")))
     }
 
     pub(in crate::target::udm) fn of(&self, purpose: Purpose) -> Option<Value> {
@@ -77,15 +77,15 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let notes = Notes {
+        let markers = Markers {
             disabled: true,
             since: Some("1764500000".into()),
             runs: Some("2".into()),
         };
-        let text = notes.text().unwrap();
+        let text = markers.text().unwrap();
         assert_eq!(text, "directory-sync: disabled, missing since 1764500000, runs 2");
-        assert_eq!(Notes::parse(&text), Some(notes));
-        assert_eq!(Notes::parse("Main Street"), None);
-        assert_eq!(Notes::default().text(), None);
+        assert_eq!(Markers::parse(&text), Some(markers));
+        assert_eq!(Markers::parse("Main Street"), None);
+        assert_eq!(Markers::default().text(), None);
     }
 }
