@@ -1,5 +1,6 @@
 //! What a run prints, logs, reports and tells others.
 
+mod hidden;
 pub(super) mod log;
 pub(super) mod metrics;
 pub(super) mod notify;
