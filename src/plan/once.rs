@@ -161,7 +161,7 @@ fn comparable(value: &Value) -> String {
 }
 
 /// Removes the changes with a reason from the plan, and rejects their people.
-fn reject(plan: &mut Plan, reasons: Vec<Option<String>>) {
+pub(super) fn reject(plan: &mut Plan, reasons: Vec<Option<String>>) {
     let before = plan.changes.len();
     let mut rejected = Vec::new();
     let mut reasons = reasons.into_iter();

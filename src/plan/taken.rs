@@ -3,10 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::once::reject;
 use super::order::values::{self, Space, Unique};
 use crate::model::{
-    AttributeIndex, Catalog, Change, Holder, Personal, Plan, Purpose, RecordRef, Rejected, TargetId, TypeId,
-    Value,
+    AttributeIndex, Catalog, Change, Holder, Personal, Plan, Purpose, RecordRef, TargetId, TypeId, Value,
 };
 
 /// Rejects changes that need a value that another object keeps, or that an earlier change of the plan takes, and
@@ -16,25 +16,13 @@ pub fn reject_taken(
     plan: &mut Plan,
     holder: impl Fn(TypeId, AttributeIndex, &Value, Option<&TargetId>) -> Option<Holder>,
 ) {
-    let planned = plan.changes.len();
     loop {
         let reasons = reasons(catalog, &plan.changes, &holder);
         if reasons.iter().all(Option::is_none) {
-            break;
-        }
-        let mut reasons = reasons.into_iter();
-        let mut left = Vec::with_capacity(plan.changes.len());
-        for change in std::mem::take(&mut plan.changes) {
-            match reasons.next().flatten() {
-                Some(reason) => plan.unresolved.extend(rejected_for(&change, reason)),
-                None => left.push(change),
-            }
+            return;
         }
         // Values that rejected changes would have given up stay taken.
-        plan.changes = left;
-    }
-    if plan.changes.len() < planned {
-        plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
+        reject(plan, reasons);
     }
 }
 
@@ -51,12 +39,6 @@ pub fn taken_values<'a>(catalog: &Catalog, plan: &'a Plan) -> Vec<(TypeId, Attri
 /// An undo restores former values.
 fn is_judged(change: &Change) -> bool {
     change.person().is_some() && change.restore.is_none()
-}
-
-fn rejected_for(change: &Change, reason: String) -> Option<Rejected> {
-    let person = change.person()?;
-    let rejected = Rejected::new(person.origin.clone(), Some(person.id.clone()), reason);
-    Some(rejected.of_type(person.resource))
 }
 
 type Key = (Space, String);

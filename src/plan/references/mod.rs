@@ -7,8 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 pub(super) mod nesting;
 mod objects;
+mod rewrite;
 
 pub use self::objects::{Alias, Objects};
+use self::rewrite::{drop_empty, rewrite};
 use crate::model::{
     ActionKind, AttributeIndex, Catalog, Change, ExternalId, Ids, Plan, Purpose, Reference, TypeId, Value,
     Write,
@@ -37,10 +39,8 @@ pub fn resolve_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'
             resolver.resolve(change, attribute);
         }
     }
-    let planned = changes.len();
-    changes.retain(|change| change.edit().is_none_or(|edit| !edit.is_empty()));
-    plan.unchanged += planned - changes.len();
     plan.changes = changes;
+    drop_empty(plan);
     nesting::leave_out_circles(catalog, plan, objects);
 }
 
@@ -99,22 +99,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn resolve(&self, change: &mut Change, attribute: AttributeIndex) {
-        match &mut change.write {
-            Write::Create(creation) => {
-                let after = self.after(None, creation.attributes.get(attribute));
-                creation.attributes.set(attribute, after.clone());
-                creation.desired.attributes.set(attribute, after);
-            }
-            Write::Edit(edit) => {
-                let mut changes = edit.changes.iter_mut();
-                if let Some(change) = changes.find(|change| change.attribute == attribute) {
-                    change.after = self.after(change.before.as_ref(), change.after.as_ref());
-                    edit.desired.attributes.set(attribute, change.after.clone());
-                }
-                edit.changes.retain(|change| change.before != change.after);
-            }
-            Write::Delete(_) => {}
-        }
+        rewrite(change, attribute, |before, wanted| self.after(before, wanted));
     }
 
     /// The references of an object after the run.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::objects::{Alias, Objects};
+use super::rewrite::{drop_empty, rewrite};
 use crate::model::{
     AttributeIndex, Catalog, Change, ExternalId, Ids, Personal, Plan, Purpose, Reference, TypeId, Value,
     Warning, Write,
@@ -65,10 +66,8 @@ fn settle_type(
                 .extend(warning(change, &name(catalog, objects, resource, &nested)));
         }
     }
-    let planned = changes.len();
-    changes.retain(|change| change.edit().is_none_or(|edit| !edit.is_empty()));
-    plan.unchanged += planned - changes.len();
     plan.changes = changes;
+    drop_empty(plan);
 }
 
 /// The references that the plan adds, ordered by the ids at both ends.
@@ -155,25 +154,10 @@ fn leads_to(graphs: &[&Graph], from: &ExternalId, to: &ExternalId) -> bool {
 }
 
 fn leave_out(change: &mut Change, members: AttributeIndex, reference: &Reference) {
-    let without = |value: Option<&Value>| {
-        let references = value.map_or(&[][..], Value::as_references).iter();
+    rewrite(change, members, |_, after| {
+        let references = after.map_or(&[][..], Value::as_references).iter();
         Value::references(references.filter(|one| *one != reference).cloned())
-    };
-    match &mut change.write {
-        Write::Create(creation) => {
-            let after = without(creation.attributes.get(members));
-            creation.attributes.set(members, after.clone());
-            creation.desired.attributes.set(members, after);
-        }
-        Write::Edit(edit) => {
-            for one in edit.changes.iter_mut().filter(|one| one.attribute == members) {
-                one.after = without(one.after.as_ref());
-                edit.desired.attributes.set(members, one.after.clone());
-            }
-            edit.changes.retain(|one| one.before != one.after);
-        }
-        Write::Delete(_) => {}
-    }
+    });
 }
 
 fn warning(change: &Change, nested: &str) -> Option<Warning> {
