@@ -14,7 +14,7 @@ mod text;
 
 pub use self::cost::cost;
 pub(crate) use self::describe::details::details as summary_of;
-pub(crate) use self::describe::label::named;
+pub(crate) use self::describe::label::{full_name, named};
 pub use self::describe::show::Show;
 pub use self::explanation::{
     Decision, ExplainedAccount, ExplainedAttribute, ExplainedMember, ExplainedMembers, ExplainedRecord,

@@ -6,9 +6,10 @@ use super::owners::{keep_new, owners};
 use crate::config::same_entry;
 use crate::exit::Exit;
 use crate::model::{
-    Catalog, DesiredState, Existing, ExternalId, Personal, Plan, Purpose, Schema, TypeId, alike,
+    Attributes, Catalog, DesiredState, Existing, ExternalId, Personal, Plan, Purpose, Schema, TypeId, alike,
 };
 use crate::names::Names;
+use crate::report::full_name;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{self, Hits};
@@ -41,7 +42,9 @@ impl<'a> Wanted<'a> {
         for of_type in desired {
             let schema = catalog.schema(of_type.resource);
             let mut hits = source::find(of_type, schema, self.text);
-            self.add_hashed(of_type, &mut hits);
+            if self.text.starts_with('#') {
+                self.add_hashed(of_type, schema, &mut hits);
+            }
             self.learn(of_type, schema, &hits);
             self.hits.push((of_type.resource, hits));
         }
@@ -96,23 +99,40 @@ impl<'a> Wanted<'a> {
         self.logins.extend(leavers.map(ToString::to_string));
     }
 
-    fn add_hashed(&self, of_type: &DesiredState, hits: &mut Hits) {
+    fn add_hashed(&self, of_type: &DesiredState, schema: &Schema, hits: &mut Hits) {
         let add = |indexes: &mut Vec<usize>, index: usize| {
             if !indexes.contains(&index) {
                 indexes.push(index);
             }
         };
         for (index, person) in of_type.objects.iter().enumerate() {
-            if self.is_hash_of(&person.id.hex()) || self.is_hash_of(&person.origin.at) {
+            if self.is_hash_of_id(&person.id)
+                || self.is_hash_of(&person.origin.at)
+                || self.is_hash_of_name(&person.attributes, schema)
+            {
                 add(&mut hits.people, index);
             }
         }
         for (index, rejected) in of_type.rejected.iter().enumerate() {
-            let of_id = rejected.id.as_ref().is_some_and(|id| self.is_hash_of(&id.hex()));
+            let of_id = rejected.id.as_ref().is_some_and(|id| self.is_hash_of_id(id));
             if of_id || self.is_hash_of(&rejected.at.at) {
                 add(&mut hits.rejected, index);
             }
         }
+    }
+
+    fn is_hash_of_id(&self, id: &ExternalId) -> bool {
+        self.is_hash_of(&id.hex()) || id.as_text().is_some_and(|text| self.is_hash_of(text))
+    }
+
+    /// Returns whether the text is the hash of a login name, an address, a first or last name, or both names.
+    fn is_hash_of_name(&self, attributes: &Attributes, schema: &Schema) -> bool {
+        let is_name = |purpose: Purpose| matches!(purpose, Purpose::Login | Purpose::Address | Purpose::Name);
+        let mut names = attributes
+            .iter()
+            .filter(|(index, _)| is_name(schema.purpose(*index)));
+        names.any(|(_, value)| self.is_hash_of(value.as_text()))
+            || full_name(attributes, schema).is_some_and(|name| self.is_hash_of(&name))
     }
 
     fn is_hash_of(&self, text: &str) -> bool {
@@ -139,10 +159,11 @@ impl<'a> Wanted<'a> {
         let is_id = |id: &ExternalId| {
             id.hex().eq_ignore_ascii_case(self.text)
                 || id.as_text().is_some_and(|text| alike(text, self.text))
-                || self.is_hash_of(&id.hex())
+                || self.is_hash_of_id(id)
         };
         account.target_id.as_str() == self.text
             || self.is_hash_of(account.target_id.as_str())
+            || (self.text.starts_with('#') && self.is_hash_of_name(&account.attributes, schema))
             || account.ids().any(|id| is_theirs(id) || is_id(id))
             || names.any(|name| alike(name, self.text) || self.logins.iter().any(|login| alike(name, login)))
     }

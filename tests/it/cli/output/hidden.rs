@@ -82,3 +82,26 @@ fn notifications_do_not_repeat_the_names_in_a_message() {
     let told = asked.concat();
     assert_eq!(told.matches("already exists").count(), 2, "{told}");
 }
+
+/// Every hash of a failed change leads back to its person.
+#[test]
+fn hashes_of_a_failure_are_explained() {
+    let (stage, _server) = refused();
+    let hide = [("DIRECTORY_SYNC__OUTPUT__NAMES", "hide")];
+    assert_eq!(stage.run_with("sync --report report.json", &hide).exit, 1);
+    let report: Value = serde_json::from_str(&stage.read("report.json")).unwrap();
+    let failure = &report["failures"][0];
+    let in_error = failure["error"].as_str().unwrap().split(' ');
+    let in_error = in_error.filter(|word| word.starts_with('#')).map(str::to_owned);
+    let fields = ["id", "id_text", "name", "login"].map(|field| failure[field].as_str().unwrap().to_owned());
+    for hash in fields.into_iter().chain(in_error) {
+        assert!(hash.starts_with('#'), "{hash}");
+        let found = stage.run(&format!("explain {hash}"));
+        assert!(
+            found.out.contains("Record: users.csv:4 (csv), active"),
+            "{hash}: {found:?}"
+        );
+    }
+    let found = stage.run("explain may.manager@example.org --from report.json");
+    assert!(found.out.starts_with("failures: "), "{found:?}");
+}
