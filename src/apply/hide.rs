@@ -21,7 +21,12 @@ pub(super) fn names(failure: NotApplied, change: &Change, target: &impl Target) 
 
 /// The error with marked values of the person.
 pub(super) fn in_error(error: TargetError, change: &Change, target: &impl Target) -> TargetError {
-    let known = known(change, target);
+    hide_values(error, std::slice::from_ref(change), target)
+}
+
+/// The error of a request about one of these changes, with marked values of all their people.
+pub fn hide_values(error: TargetError, changes: &[Change], target: &impl Target) -> TargetError {
+    let known: Vec<String> = changes.iter().flat_map(|change| known(change, target)).collect();
     TargetError {
         what: hide_known(&error.what, &known),
         hint: error.hint.map(|hint| hide_known(&hint, &known)),

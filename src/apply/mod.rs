@@ -10,6 +10,7 @@ mod temporary_login;
 #[cfg(test)]
 mod tests;
 
+pub use self::hide::hide_values;
 pub use self::outcome::{NotApplied, Outcome, Unlinked};
 
 use std::cell::{Cell, RefCell};

@@ -1,6 +1,6 @@
 //! `--undo-file`: stores the former state before a run changes it.
 
-use crate::apply::{NotApplied, Outcome};
+use crate::apply::{NotApplied, Outcome, hide_values};
 use crate::model::{Catalog, Change, Edit, Plan};
 use crate::report::Report;
 use crate::run::session::error::RunError;
@@ -45,7 +45,10 @@ pub(in crate::run) async fn begin(
     if changes.is_empty() {
         return Ok(None);
     }
-    let snapshots = target.snapshot(changes).await?;
+    let snapshots = target
+        .snapshot(changes)
+        .await
+        .map_err(|error| hide_values(error, changes, target))?;
     let run = Run {
         title: request.title,
         binding: Binding::new(target.name(), target.facts()),

@@ -128,3 +128,22 @@ fn without_id(stage: &Stage, username: &str) -> String {
     stage.udm.set(&dn, without_id.as_object().unwrap());
     dn
 }
+
+/// The same when the object of a removal is read for the undo file.
+#[test]
+fn a_refusal_to_read_does_not_name_its_person() {
+    let stage = Stage::new(&format!("{},ada,First,Last,,,\n", id(2)));
+    stage.reconfigure("lock:\n", "policy: {absent: delete}\nlock:\n");
+    stage.udm.add_ou(PEOPLE);
+    let seed = UserSeed::new("Manager", PEOPLE)
+        .with("univentionObjectIdentifier", id(1))
+        .with("firstname", "May")
+        .with("lastname", "Born");
+    stage.udm.add_user(seed);
+    let fault = Fault::once("GET", "users/user/{dn}", refusal(409));
+    stage.udm.inject(fault.times(9));
+    let undo = stage.installation.path("undo.json");
+    let told = run(&stage, &["sync", "--undo-file", undo.to_str().unwrap()]);
+    assert_unnamed(&told);
+    assert!(told.contains("is not allowed, as #"), "{told}");
+}
