@@ -10,7 +10,8 @@
 //! 6. [`report`] informs people and programs: the plan before, the outcome after.
 //!
 //! [`model`] contains the data that they share, [`transform`] the rules that change records. [`http`] and [`tls`]
-//! connect to other machines, [`telemetry`] is the log. [`names`] decides whether people are named in output.
+//! connect to other machines, [`telemetry`] is the log. [`names`] decides whether people are named in output,
+//! and [`wrap`] fits lines to a terminal.
 //! [`saved`] contains plan files and undo files, [`credential`] knows when keys and certificates expire, [`lock`]
 //! prevents a second run, [`signals`] ends a run.
 //!
@@ -44,3 +45,4 @@ pub mod target;
 pub mod telemetry;
 pub mod tls;
 pub mod transform;
+pub mod wrap;

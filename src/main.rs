@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         level.unwrap_or(tracing::level_filters::LevelFilter::INFO),
         Sink {
             format: cli.global.log_format,
-            colours: terminal.err_color,
+            colours: terminal.err.color,
             is_journal: terminal.is_err_journal,
             trace: http::traceparent(),
             names: names.clone(),
@@ -90,16 +90,21 @@ fn terminal(color: Color) -> Terminal {
         Color::Never => false,
         Color::Auto => is_terminal && !is_plain,
     };
-    let is_out = io::stdout().is_terminal();
-    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let columns = |size: Option<(terminal_size::Width, terminal_size::Height)>| {
+        size.map(|(width, _)| usize::from(width.0))
+    };
+    let (is_out, is_err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
     Terminal {
         is_out,
         can_ask: is_out && io::stdin().is_terminal(),
         out: Look {
             color: has_color(is_out),
-            width: width.filter(|_| is_out),
+            width: columns(terminal_size::terminal_size_of(io::stdout())),
         },
-        err_color: has_color(io::stderr().is_terminal()),
+        err: Look {
+            color: has_color(is_err),
+            width: columns(terminal_size::terminal_size_of(io::stderr())),
+        },
         is_err_journal: telemetry::is_journal(),
     }
 }

@@ -39,6 +39,6 @@ pub use self::text::progress::{Progress, Reading, clear_line};
 pub use self::text::proof::proof;
 pub use self::text::summary::{findings, header, limits, notes, policy, sources, steps};
 pub(crate) use self::text::values::values as changed_values;
-pub use self::text::verdict::verdict;
+pub use self::text::verdict::{Listed, verdict};
 pub use self::text::view::{Extent, Look, View};
 pub use json::{Report, SCHEMA, TargetReport, schema};

@@ -7,6 +7,7 @@ use super::outcome;
 use super::planning::ceiling;
 use super::session::connect::connect;
 use super::session::error::RunError;
+use super::session::outputs::former_report::FormerRejected;
 use super::session::outputs::notify::Notifier;
 use super::session::outputs::{heartbeat, metrics_file, page_file, report_file};
 use super::session::process::Process;
@@ -33,7 +34,7 @@ pub(super) async fn run(
 ) -> io::Result<Exit> {
     let started = Instant::now();
     let notifier = Notifier::of(request, settings);
-    let before = report_file::rejected_before(request.global);
+    let before = FormerRejected::read(request.global);
     let opened = undo_log::check_writable(request)
         .and_then(|()| page_file::check_writable(request.global))
         .and_then(|()| report_file::of(request.global));
@@ -59,7 +60,7 @@ pub(super) async fn run(
     let request = Request { mode, ..request };
     report.seconds = started.elapsed().as_secs_f64();
     if let Some(before) = before {
-        report.compare_rejected(&before, &process.names);
+        before.mark_new(&mut report, &process.names);
     }
     if request.global.log_format == LogFormat::Json {
         report_rejected(&report);

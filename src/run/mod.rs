@@ -20,11 +20,12 @@ use self::session::outputs::{heartbeat, metrics_file};
 pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
-use crate::cli::{Cli, Command, Config, Global, options};
+use crate::cli::{Cli, Command, Config, Format, Global, LogFormat, options};
 use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::report::Report;
 use crate::signals::Signals;
+use crate::wrap::WrapWriter;
 
 /// Runs one command to its end.
 ///
@@ -42,7 +43,17 @@ pub fn run(cli: &Cli, process: &mut Process<'_>) -> io::Result<Exit> {
 /// Output could not be written.
 pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
     let names = process.names.clone();
-    let (mut out, mut err) = (names.writer(&mut *process.out), names.writer(&mut *process.err));
+    let Terminal { out, err, .. } = process.terminal;
+    let out = WrapWriter::new(
+        &mut *process.out,
+        out.width.filter(|_| !prints_data(cli, process.program)),
+    );
+    let err = WrapWriter::new(
+        &mut *process.err,
+        err.width.filter(|_| cli.global.log_format == LogFormat::Text),
+    );
+    // Names have another length once they are hidden.
+    let (mut out, mut err) = (names.writer(out), names.writer(err));
     let mut process = Process {
         environment: process.environment.clone(),
         out: &mut out,
@@ -51,6 +62,15 @@ pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) ->
         ..*process
     };
     run_named(cli, &mut process, pauses)
+}
+
+/// Returns whether stdout is for programs, is a table, or is a file to be saved.
+fn prints_data(cli: &Cli, program: &str) -> bool {
+    let is_data = matches!(
+        cli.command(program),
+        Command::Document(_) | Command::Config(_) | Command::Users { .. }
+    );
+    is_data || cli.global.format == Format::Json
 }
 
 fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {

@@ -8,7 +8,7 @@ use super::session::outputs::{page_file, report_file};
 use super::session::process::Process;
 use super::session::request::{Mode, Request};
 use crate::exit::Exit;
-use crate::report::{self, Messages, Report, RunOutcome};
+use crate::report::{self, Extent, Listed, Messages, Report, RunOutcome};
 use crate::telemetry::MILESTONE;
 
 /// Writes the outcome to the report.
@@ -71,7 +71,9 @@ pub(super) fn print_error(
     request: Request<'_>,
     process: &mut Process<'_>,
 ) -> io::Result<Exit> {
-    process.messages(request.global.log_format).stop(stop)?;
+    process
+        .messages(request.global.log_format)
+        .stop(stop, request.extent())?;
     Ok(match stop {
         RunError::Failed { .. } | RunError::Output(_) => Exit::Unreadable,
         RunError::Usage { .. } => Exit::Usage,
@@ -106,8 +108,8 @@ pub(super) fn print(
         // A reader of a dry run may have closed the pipe early. A sync that did not take place is reported.
         Some(RunError::Output(error)) if request.mode != Mode::Write && is_broken_pipe(error) => {}
         Some(stop) => {
-            messages.stop(stop)?;
-            messages.note(&report::verdict(report))?;
+            messages.stop(stop, request.extent())?;
+            messages.note(&report::verdict(report, listed(request)))?;
         }
         None => {}
     }
@@ -132,9 +134,9 @@ pub(super) fn print(
 }
 
 impl Messages<'_> {
-    fn stop(&mut self, stop: &RunError) -> io::Result<()> {
+    fn stop(&mut self, stop: &RunError, extent: Extent) -> io::Result<()> {
         match stop {
-            RunError::Refused(refusal) => self.refusal(refusal),
+            RunError::Refused(refusal) => self.refusal(refusal, extent),
             RunError::Declined => self.error(DECLINED, Some("`--yes` applies the changes without asking")),
             RunError::Signalled(signal) => self.error(&interrupted(signal), None),
             RunError::Locked(other) => self.error(&other.to_string(), Some(WAIT)),
@@ -153,6 +155,14 @@ fn is_broken_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
+/// Where the output lists rejected records.
+fn listed(request: Request<'_>) -> Listed {
+    match request.extent() {
+        Extent::Summary => Listed::FailuresAbove,
+        Extent::Beginning | Extent::All => Listed::Above,
+    }
+}
+
 fn summary(
     report: &Report,
     stop: Option<&RunError>,
@@ -164,7 +174,7 @@ fn summary(
     } else {
         report::notes(out, report, (request.show(), request.extent()))?;
         if stop.is_none() {
-            writeln!(out, "{}", report::verdict(report))?;
+            writeln!(out, "{}", report::verdict(report, listed(request)))?;
         }
     }
     out.flush()

@@ -60,7 +60,14 @@ pub(super) async fn run(
         &[],
         process,
         async |target, request, process, report| {
-            with_target(target, (&run, &known_roles), request, process, report).await
+            Box::pin(with_target(
+                target,
+                (&run, &known_roles),
+                request,
+                process,
+                report,
+            ))
+            .await
         },
     ))
     .await

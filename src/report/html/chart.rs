@@ -20,6 +20,7 @@ pub(super) struct Bar {
     planned: usize,
     applied: usize,
     failed: usize,
+    not_started: usize,
     /// The length of the bar, and of its part for failed changes.
     length: usize,
     failed_length: usize,
@@ -50,6 +51,7 @@ pub(super) fn bars(report: &Report) -> Vec<Bar> {
         planned: count.planned,
         applied: count.applied,
         failed: count.failed,
+        not_started: count.not_started,
         length: length(total(count)),
         failed_length: length(count.failed),
     });

@@ -16,7 +16,7 @@ use super::data::data;
 use super::json::Report;
 use super::json::plan_view::{PlanView, Row, Section};
 use super::text::one_line::one_line;
-use super::text::verdict::verdict;
+use super::text::verdict::{Listed, verdict};
 use crate::model::ActionKind;
 use crate::names::Names;
 use crate::report::describe::show::Show;
@@ -46,6 +46,7 @@ pub fn page(report: &Report, command: &str, names: &Names) -> Result<String, Err
         is_from_file => report.is_from_file || report.undoes.is_some(),
         is_unread => report.sources.iter().all(|source| source.seconds == 0.0),
         bars => data(chart::bars(report)),
+        has_not_started => report.failures.iter().any(|failure| !failure.is_tried()),
         planned => report.changes.planned(),
         has_plan => view.is_some(),
         cost => view.map_or("", |view| view.cost.trim_end()),
@@ -110,12 +111,10 @@ fn policy() -> String {
 
 /// The first word, the sentence and the next step.
 fn verdict_of(report: &Report) -> Value {
-    let verdict = verdict(report);
+    let verdict = verdict(report, Listed::Below);
     let (what, next) = verdict.split_once("\nNext: ").unwrap_or((&verdict, ""));
     let (word, text) = what.split_once(": ").unwrap_or(("", what));
     let text = text.strip_suffix('.').unwrap_or(text);
-    // The text output prints it before, the page shows it after.
-    let next = next.replace(" above", " below");
     context! { word => word, text => format!("{text}."), next => next }
 }
 

@@ -11,7 +11,6 @@ use crate::model::{
     ActionKind, Change, ExternalId, Personal, RecordRef, Rejected, Schema, Skipped, SourceRead, Warning,
     Withheld,
 };
-use crate::names::Names;
 use crate::report::absence::Missing;
 use crate::report::describe::label::{full_name, known, label, login_name};
 use crate::report::describe::show::Show;
@@ -276,12 +275,6 @@ impl Note {
             reason: reason.to_owned(),
             new: None,
         }
-    }
-
-    /// What stays the same from report to report: source, id or else location, reason.
-    pub(crate) fn key(&self, names: &Names) -> [String; 3] {
-        let who = self.id.as_ref().unwrap_or(&self.at);
-        [self.source.clone(), names.render(who), self.reason.clone()]
     }
 }
 

@@ -1,7 +1,5 @@
 //! Adds the results of a run to its report.
 
-use std::collections::HashSet;
-
 use super::counts::{Count, TypeReport};
 use super::credentials::CredentialReport;
 use super::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
@@ -12,7 +10,6 @@ use crate::credential::{Credential, CredentialKind};
 use crate::model::{
     ActionKind, Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning, counted,
 };
-use crate::names::Names;
 use crate::report::json::plan_view::PlanView;
 use crate::report::origin::origin;
 
@@ -112,13 +109,6 @@ impl Report {
     /// Adds records for which nothing can be written.
     pub fn add_rejected(&mut self, rejected: &[Rejected]) {
         self.rejected.extend(rejected.iter().map(Note::from));
-    }
-
-    /// Marks the rejected records that are not in the report of the previous run.
-    pub fn compare_rejected(&mut self, before: &HashSet<[String; 3]>, names: &Names) {
-        for note in &mut self.rejected {
-            note.new = Some(!before.contains(&note.key(names)));
-        }
     }
 
     pub fn add_warnings(&mut self, warnings: &[Warning]) {

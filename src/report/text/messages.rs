@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::view::{REMOVAL, styled};
+use super::view::{Extent, REMOVAL, styled};
 use crate::cli::LogFormat;
 use crate::config::ConfigErrors;
 use crate::plan::Refusal;
@@ -112,11 +112,17 @@ impl<'a> Messages<'a> {
     }
 
     /// Why a plan may not be applied, and what to do.
-    pub fn refusal(&mut self, refusal: &Refusal) -> io::Result<()> {
+    pub fn refusal(&mut self, refusal: &Refusal, extent: Extent) -> io::Result<()> {
+        let plan = match extent {
+            Extent::Summary => {
+                "the plan (without `--summary`, it is printed; `--show-values` shows every value)"
+            }
+            Extent::Beginning | Extent::All => "the plan above (`--show-values` shows every value)",
+        };
         let hint = match &refusal.token {
             Some(token) => format!(
-                "look at the plan above (`--show-values` shows every value); if it is right, run again with \
-                 `--approve {token}`, which approves exactly these changes, or raise the limit"
+                "look at {plan}; if it is right, run again with `--approve {token}`, which approves exactly these \
+                 changes, or raise the limit"
             ),
             None => "check the sources, then run again".to_owned(),
         };

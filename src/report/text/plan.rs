@@ -21,8 +21,6 @@ const WITHHELD: (char, &str) = ('x', "withheld by a setting");
 const LONG: usize = 50;
 /// How many changes of each kind are printed of a long plan.
 const FIRST: usize = 10;
-/// Indentation of details and of continued lines.
-const INDENT: usize = 6;
 
 /// The order of kinds in the output: losses first.
 const ORDER: [ActionKind; 7] = [
@@ -43,14 +41,14 @@ struct Line<'a> {
 }
 
 /// Prints the plan: one line per change, sorted by kind and name, a legend of the used symbols, and the counts.
-pub fn plan(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) -> io::Result<()> {
+pub fn plan(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View) -> io::Result<()> {
     if view.extent != Extent::Summary {
         lines(out, plan, catalog, view)?;
     }
     writeln!(out, "{}", counts(plan, catalog, view.extent))
 }
 
-fn lines(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) -> io::Result<()> {
+fn lines(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View) -> io::Result<()> {
     let is_cut = is_cut(plan.changes.len() + plan.withheld.len(), view);
     let all: Vec<&Change> = plan.changes.iter().collect();
     changes(out, &all, catalog, is_cut, view)?;
@@ -63,7 +61,7 @@ fn lines(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) ->
 }
 
 /// Returns whether this number of lines is shortened.
-pub(super) fn is_cut(count: usize, view: View<'_>) -> bool {
+pub(super) fn is_cut(count: usize, view: View) -> bool {
     view.extent == Extent::Beginning && count > LONG
 }
 
@@ -73,7 +71,7 @@ pub(super) fn changes(
     changes: &[&Change],
     catalog: &Catalog,
     is_cut: bool,
-    view: View<'_>,
+    view: View,
 ) -> io::Result<()> {
     for kind in ORDER {
         for (resource, _) in catalog.iter() {
@@ -93,7 +91,7 @@ pub(super) fn changes(
 fn named<'a>(
     changes: impl Iterator<Item = (&'a Change, Option<&'a Withheld>)>,
     catalog: &Catalog,
-    view: View<'_>,
+    view: View,
 ) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'_>> = changes
         .map(|(change, withheld)| Line {
@@ -113,7 +111,7 @@ fn group(
     lines: &[Line<'_>],
     catalog: &Catalog,
     is_cut: bool,
-    view: View<'_>,
+    view: View,
 ) -> io::Result<()> {
     let shown = if is_cut {
         FIRST.min(lines.len())
@@ -123,14 +121,10 @@ fn group(
     for line in &lines[..shown] {
         let (symbol, style) = line.symbol_and_style();
         let text = format!("  {symbol} {}", one_line(&line.text(catalog, view.show)));
-        writeln!(out, "{}", view.line(&text, INDENT, style))?;
+        writeln!(out, "{}", view.line(&text, style))?;
         if view.show == Show::Values && line.withheld.is_none() {
             for value in values(line.change, catalog.schema(line.change.resource)) {
-                writeln!(
-                    out,
-                    "{}",
-                    view.line(&format!("      {value}"), INDENT + 4, Style::new())
-                )?;
+                writeln!(out, "      {value}")?;
             }
         }
     }
@@ -142,7 +136,7 @@ fn group(
                 None => format!("to {}{}", line.change.kind.verb(), of_type(line.change, catalog)),
             };
             let text = format!("    … and {more} more {what}; `--all` shows them");
-            writeln!(out, "{}", view.line(&text, INDENT, FAINT))
+            writeln!(out, "{}", view.line(&text, FAINT))
         }
     }
 }

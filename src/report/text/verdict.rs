@@ -3,11 +3,26 @@
 use super::summary::by_type;
 use crate::model::{ActionKind, counted};
 use crate::report::json::Report;
+use crate::report::json::entries::Failure;
 use crate::report::one_line;
 use crate::report::run_outcome::RunOutcome;
 
+/// Where rejected records are, if the output does not list them.
+const ELSEWHERE: &str = "without `--summary`, the output lists them";
+
+/// Where failures and rejected records are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// Before the verdict.
+    Above,
+    /// After the verdict.
+    Below,
+    /// The failures before the verdict. `--summary` leaves out rejected records.
+    FailuresAbove,
+}
+
 /// The result of a run, and what to do next.
-pub fn verdict(report: &Report) -> String {
+pub fn verdict(report: &Report, listed: Listed) -> String {
     let what = format!("{}{}", report.outcome.verdict(), details(report));
     let tried = report
         .failures
@@ -34,7 +49,7 @@ pub fn verdict(report: &Report) -> String {
         0 => String::new(),
         code => format!(" Exit code {code}."),
     };
-    let next = next(report).map_or_else(String::new, |next| format!("\nNext: {next}"));
+    let next = next(report, listed).map_or_else(String::new, |next| format!("\nNext: {next}"));
     format!(
         "{what}{counts}{verified}. {}, {:.1} s{}.{code}{next}",
         counted(report.requests.total, "request"),
@@ -98,31 +113,56 @@ fn pending(report: &Report) -> String {
 }
 
 /// What the administrator has to do.
-fn next(report: &Report) -> Option<String> {
-    match (&report.hint, &report.error, report.failures.is_empty()) {
-        // Only a completed undo has a hint for all runs.
-        (Some(hint), None, true) => Some(hint.clone()),
-        (Some(hint), None, false) => Some(format!(
-            "fix the failures listed above; the same command retries the rest of the file. Then {hint}"
-        )),
-        _ => next_fix(report).map(str::to_owned),
-    }
+fn next(report: &Report, listed: Listed) -> Option<String> {
+    // Only a completed undo has a hint for all runs.
+    let (Some(hint), None) = (&report.hint, &report.error) else {
+        return next_fix(report, listed);
+    };
+    Some(
+        match (report.failures.is_empty(), to_fix(report, false, listed)) {
+            (true, _) => hint.clone(),
+            (false, Some(what)) => {
+                format!("fix {what}; the same command retries the rest of the file. Then {hint}")
+            }
+            (false, None) => {
+                format!("run the same command again: it makes the changes that were not started. Then {hint}")
+            }
+        },
+    )
 }
 
-fn next_fix(report: &Report) -> Option<&'static str> {
+fn next_fix(report: &Report, listed: Listed) -> Option<String> {
     if !matches!(report.outcome, RunOutcome::Partial | RunOutcome::Planned) {
         return None;
     }
-    match (report.failures.is_empty(), report.rejected.is_empty()) {
-        (true, true) if report.unverified.is_some() => {
-            Some("`directory-sync plan` shows what is left, and the next run does it")
-        }
-        (true, true) => None,
-        (true, false) => Some("fix the rejected records listed above, then run again"),
-        (false, _) if report.failures.iter().all(|failure| !failure.is_tried()) => {
-            Some("run again: the next run makes the changes that were not started")
-        }
-        (false, true) => Some("fix the failures listed above, then run again"),
-        (false, false) => Some("fix the rejected records and the failures listed above, then run again"),
+    if let Some(what) = to_fix(report, !report.rejected.is_empty(), listed) {
+        return Some(format!("fix {what}, then run again"));
     }
+    let what = if !report.failures.is_empty() {
+        "run again: the next run makes the changes that were not started"
+    } else if report.unverified.is_some() {
+        "`directory-sync plan` shows what is left, and the next run does it"
+    } else {
+        return None;
+    };
+    Some(what.to_owned())
+}
+
+/// What only the administrator can fix; changes that were not started need no fix.
+fn to_fix(report: &Report, has_rejected: bool, listed: Listed) -> Option<String> {
+    let has_failed = report.failures.iter().any(Failure::is_tried);
+    let place = match listed {
+        Listed::Above | Listed::FailuresAbove => "above",
+        Listed::Below => "below",
+    };
+    Some(match (has_rejected, has_failed, listed) {
+        (false, false, _) => return None,
+        (false, true, _) => format!("the failures listed {place}"),
+        (true, false, Listed::FailuresAbove) => format!("the rejected records ({ELSEWHERE})"),
+        (true, true, Listed::FailuresAbove) => {
+            format!("the failures listed above and the rejected records ({ELSEWHERE})")
+        }
+        (true, false, _) => format!("the rejected records listed {place}"),
+        (true, true, _) => format!("the rejected records and the failures listed {place}"),
+    })
 }

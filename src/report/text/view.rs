@@ -1,9 +1,7 @@
 //! How much of a plan is printed, and how it looks.
 
 use anstyle::{AnsiColor, Style};
-use textwrap::Options;
 
-use crate::names::Names;
 use crate::report::describe::show::Show;
 
 /// How many of the changes are printed.
@@ -17,7 +15,7 @@ pub enum Extent {
     All,
 }
 
-/// How the output looks.
+/// How a stream looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     pub color: bool,
@@ -27,12 +25,10 @@ pub struct Look {
 
 /// How a plan is printed.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
+pub struct View {
     pub show: Show,
     pub extent: Extent,
-    pub look: Look,
-    /// Whether people are named. Lines are wrapped after names are replaced.
-    pub names: &'a Names,
+    pub color: bool,
 }
 
 /// Removals and refusals.
@@ -44,29 +40,19 @@ pub(super) const CHANGE: Style = AnsiColor::Yellow.on_default();
 /// Less important text.
 pub(super) const FAINT: Style = Style::new().dimmed();
 
-/// The text in its style, if there are colours.
+/// The text in its style, if there are colours. Spaces at the start have no style.
 pub(super) fn styled(text: &str, style: Style, color: bool) -> String {
     if color {
-        format!("{style}{text}{style:#}")
+        let (lead, text) = text.split_at(text.len() - text.trim_start_matches(' ').len());
+        format!("{lead}{style}{text}{style:#}")
     } else {
         text.to_owned()
     }
 }
 
-impl View<'_> {
-    /// A line in its style, wrapped if it is too long, with `indent` more columns in continued lines.
-    pub(super) fn line(&self, text: &str, indent: usize, style: Style) -> String {
-        let Some(width) = self.look.width else {
-            return styled(text, style, self.look.color);
-        };
-        let below = " ".repeat(indent);
-        let lines = textwrap::wrap(
-            &self.names.render(text),
-            Options::new(width).subsequent_indent(&below),
-        )
-        .iter()
-        .map(|line| styled(line, style, self.look.color))
-        .collect::<Vec<_>>();
-        lines.join("\n")
+impl View {
+    /// A line in its style.
+    pub(super) fn line(self, text: &str, style: Style) -> String {
+        styled(text, style, self.color)
     }
 }

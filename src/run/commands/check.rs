@@ -15,7 +15,7 @@ use crate::run::planning::lists::Separators;
 use crate::run::session::connect;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
-use crate::source::{AnySource, Source as _};
+use crate::source::{AnySource, Source as _, SourceError};
 use crate::target::{self, Target};
 
 pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
@@ -92,9 +92,11 @@ async fn whole(
     is_sound: bool,
 ) -> Vec<Diagnosis> {
     let catalog = target.catalog();
-    // Each source has already reported its errors.
-    let Ok(collected) = desired::collect(catalog, sources, &|_| {}).await else {
-        return Vec::new();
+    let collected = match desired::collect(catalog, sources, &|_| {}).await {
+        Ok(collected) => collected,
+        Err(errors) if is_sound => return errors.into_iter().map(read_again).collect(),
+        // Each source has already reported its errors.
+        Err(_) => return Vec::new(),
     };
     let desired = desired::merge_normalized(collected, target, &Separators::of(settings));
     let mut findings: Vec<Diagnosis> = desired
@@ -110,6 +112,11 @@ async fn whole(
     }
     findings.extend(target.check_desired(&desired).await);
     findings
+}
+
+/// A source that could be read at first.
+fn read_again(error: SourceError) -> Diagnosis {
+    Diagnosis::problem("sources: read again", error.to_string(), error.hint)
 }
 
 /// Number of objects of a type, and the first that was rejected.

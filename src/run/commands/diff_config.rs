@@ -177,7 +177,7 @@ fn print(diff: &ConfigDiff<'_>, request: Request<'_>, process: &mut Process<'_>)
     if request.is_json() {
         report::write_json(process.out, &ConfigDiffDocument::new(diff, request.show()))?;
     } else {
-        let view = request.view(process.terminal.out, &process.names);
+        let view = request.view();
         report::config_diff(process.out, diff, view)?;
     }
     process.out.flush()

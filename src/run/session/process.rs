@@ -29,11 +29,9 @@ impl Process<'_> {
     /// Writer for errors, in the format of the log.
     pub(in crate::run) fn messages(&mut self, format: LogFormat) -> Messages<'_> {
         let Terminal {
-            err_color,
-            is_err_journal,
-            ..
+            err, is_err_journal, ..
         } = self.terminal;
-        Messages::new(self.err, format, err_color)
+        Messages::new(self.err, format, err.color)
             .for_journal(is_err_journal)
             .in_trace(http::traceparent())
     }
@@ -41,10 +39,6 @@ impl Process<'_> {
 
 /// Which streams of the process are terminals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own about a stream"
-)]
 pub struct Terminal {
     /// Stdout is a terminal, so a person reads it.
     pub is_out: bool,
@@ -52,7 +46,8 @@ pub struct Terminal {
     pub can_ask: bool,
     /// Appearance of stdout.
     pub out: Look,
-    pub err_color: bool,
+    /// Appearance of stderr.
+    pub err: Look,
     /// Stderr is the journal, where each line starts with its priority.
     pub is_err_journal: bool,
 }

@@ -8,7 +8,7 @@ use crate::http::Backoff;
 use crate::model::Catalog;
 use crate::names::Names;
 use crate::plan::Restriction;
-use crate::report::{Extent, Look, RunOutcome, Show, View};
+use crate::report::{Extent, RunOutcome, Show, View};
 use crate::run::session::process::Terminal;
 use crate::target;
 
@@ -125,12 +125,11 @@ impl<'a> Request<'a> {
     }
 
     /// How a plan is printed.
-    pub(in crate::run) fn view<'n>(&self, look: Look, names: &'n Names) -> View<'n> {
+    pub(in crate::run) fn view(&self) -> View {
         View {
             show: self.show(),
             extent: self.extent(),
-            look,
-            names,
+            color: self.terminal.out.color,
         }
     }
 

@@ -34,7 +34,7 @@ pub(in crate::run) fn show(
             &PlanDocument::new(plan, target.catalog(), request.show()).under(request.policy),
         )?;
     } else {
-        let view = request.view(process.terminal.out, &process.names);
+        let view = request.view();
         report::plan(process.out, plan, target.catalog(), view)?;
         process.out.write_all(cost.as_bytes())?;
     }

@@ -85,6 +85,9 @@ fn sources_are_tried_although_the_target_is_misconfigured() {
         run.out,
         "PROBLEM  configuration: it has mistakes, so only the sources are checked\n         fix: correct the errors that are printed with their lines, and check again\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\n\n3 checked, 1 problem\n"
     );
+    let json = stage.run("check --format json");
+    let first: Value = serde_json::from_str(json.out.lines().next().unwrap()).unwrap();
+    assert_eq!((json.exit, &first["ok"]), (2, &Value::Bool(false)), "{json:?}");
 }
 
 /// Unusable data of some people does not prevent the accounts of others.

@@ -19,7 +19,7 @@ use crate::report::text::view::{Extent, FAINT, REMOVAL, View};
 const FIRST: usize = 10;
 
 /// Prints the differences, the counts of both plans, and the verdict.
-pub fn config_diff(out: &mut dyn Write, diff: &ConfigDiff<'_>, view: View<'_>) -> io::Result<()> {
+pub fn config_diff(out: &mut dyn Write, diff: &ConfigDiff<'_>, view: View) -> io::Result<()> {
     let (comparison, present, other) = (&diff.comparison, &diff.present, &diff.other);
     let mut printer = Printer {
         out,
@@ -36,7 +36,7 @@ pub fn config_diff(out: &mut dyn Write, diff: &ConfigDiff<'_>, view: View<'_>) -
         printer.rejected(other)?;
     }
     for side in [present, other] {
-        printer.line(&format!("{}: {}", side.file, counts(side)), 2, Style::new())?;
+        printer.line(&format!("{}: {}", side.file, counts(side)), Style::new())?;
     }
     if let Some(refusal) = other.refusal {
         let text = format!(
@@ -44,7 +44,7 @@ pub fn config_diff(out: &mut dyn Write, diff: &ConfigDiff<'_>, view: View<'_>) -
             other.file,
             refusal.reasons.join("; ")
         );
-        printer.line(&text, 2, REMOVAL)?;
+        printer.line(&text, REMOVAL)?;
     }
     if let Some(refusal) = present.refusal {
         let text = format!(
@@ -52,9 +52,9 @@ pub fn config_diff(out: &mut dyn Write, diff: &ConfigDiff<'_>, view: View<'_>) -
             present.file,
             refusal.reasons.join("; ")
         );
-        printer.line(&text, 2, FAINT)?;
+        printer.line(&text, FAINT)?;
     }
-    printer.line(&verdict(diff), 2, Style::new())
+    printer.line(&verdict(diff), Style::new())
 }
 
 fn counts(side: &DiffSide<'_>) -> String {
@@ -90,17 +90,17 @@ fn verdict(diff: &ConfigDiff<'_>) -> String {
 
 struct Printer<'a> {
     out: &'a mut dyn Write,
-    view: View<'a>,
+    view: View,
     is_cut: bool,
 }
 
 impl Printer<'_> {
-    fn line(&mut self, text: &str, indent: usize, style: Style) -> io::Result<()> {
-        writeln!(self.out, "{}", self.view.line(&one_line(text), indent, style))
+    fn line(&mut self, text: &str, style: Style) -> io::Result<()> {
+        writeln!(self.out, "{}", self.view.line(&one_line(text), style))
     }
 
     fn heading(&mut self, text: &str, count: usize) -> io::Result<()> {
-        self.line(&format!("{text} ({count}):"), 2, Style::new().bold())
+        self.line(&format!("{text} ({count}):"), Style::new().bold())
     }
 
     fn only(&mut self, side: &DiffSide<'_>, only: &[&Change]) -> io::Result<()> {
@@ -123,9 +123,9 @@ impl Printer<'_> {
         for (present, other) in all.iter().take(shown) {
             changes(self.out, &[other], diff.other.catalog, false, self.view)?;
             let (text, values) = self.now(present, other, diff);
-            self.line(&text, 8, FAINT)?;
+            self.line(&text, FAINT)?;
             for value in values {
-                self.line(&format!("        {value}"), 10, FAINT)?;
+                self.line(&format!("        {value}"), FAINT)?;
             }
         }
         self.more(all.len(), shown)?;
@@ -169,7 +169,6 @@ impl Printer<'_> {
                 .map_or_else(|| "(no id)".to_owned(), |id| id.marked().to_string());
             self.line(
                 &format!("  = {id}  {}  (account {})", skipped.reason, skipped.target_id),
-                6,
                 FAINT,
             )?;
         }
@@ -191,7 +190,7 @@ impl Printer<'_> {
             let Note {
                 source, at, reason, ..
             } = Note::from(*rejected);
-            self.line(&format!("  ! {at} ({source}): {reason}"), 6, Style::new())?;
+            self.line(&format!("  ! {at} ({source}): {reason}"), Style::new())?;
         }
         self.more(rejected.len(), shown)?;
         writeln!(self.out)
@@ -210,7 +209,6 @@ impl Printer<'_> {
         }
         self.line(
             &format!("    … and {} more; `--all` shows them", count - shown),
-            6,
             FAINT,
         )
     }

@@ -12,7 +12,7 @@ use crate::config::{NotifySettings, Occasion, TargetSettings, WebhookSettings};
 use crate::exit::Exit;
 use crate::http;
 use crate::names::Names;
-use crate::report::{self, Extent, Report, Show};
+use crate::report::{self, Extent, Listed, Report, Show};
 use crate::run::session::request::{Mode, Request};
 use crate::target;
 use crate::tls::Expiry;
@@ -141,7 +141,11 @@ impl<'a> Notifier<'a> {
         }
         // Writing to a vector cannot fail.
         let _ = report::notes(&mut text, report, (Show::NoNames, Extent::default()));
-        let text = format!("{}\n{}", report::verdict(report), String::from_utf8_lossy(&text));
+        let text = format!(
+            "{}\n{}",
+            report::verdict(report, Listed::Below),
+            String::from_utf8_lossy(&text)
+        );
         let mut text = self.names.render(&text);
         let mut end = text.len().min(LONGEST_SUMMARY);
         while !text.is_char_boundary(end) {

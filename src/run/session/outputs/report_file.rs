@@ -1,15 +1,12 @@
 //! `--report`: opened before the run starts, so that a run which cannot write its report does not start.
 
-use std::collections::HashSet;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Seek as _, Write as _};
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::cli::Global;
 use crate::names::Names;
-use crate::report::{self, Report, SCHEMA};
+use crate::report::{self, Report};
 use crate::saved::plan_file::own::{Kind, holds, in_the_way};
 use crate::saved::plan_file::private;
 
@@ -24,22 +21,6 @@ pub(in crate::run) fn of(global: &Global) -> Result<Option<File>, String> {
     let file = open(path);
     file.map(Some)
         .map_err(|error| format!("cannot write the report to {}: {error}", path.display()))
-}
-
-/// The rejected records in the report of the previous run, if there is one: [`report::Note::key`] of each.
-pub(in crate::run) fn rejected_before(global: &Global) -> Option<HashSet<[String; 3]>> {
-    let path = global.report.as_ref()?;
-    // Opening a pipe would block.
-    fs::symlink_metadata(path).ok().filter(Metadata::is_file)?;
-    let document: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
-    document.get("schema").filter(|schema| **schema == SCHEMA)?;
-    let rejected = document.get("rejected")?.as_array()?.iter();
-    let text = |note: &Value, field: &str| Some(note.get(field)?.as_str()?.to_owned());
-    let keys = rejected.filter_map(|note| {
-        let who = text(note, "id").or_else(|| text(note, "at"))?;
-        Some([text(note, "source")?, who, text(note, "reason")?])
-    });
-    Some(keys.collect())
 }
 
 /// Writes the report, if requested.

@@ -153,7 +153,7 @@ fn a_long_plan_is_cut_after_ten_of_each_kind() {
 fn colours_come_when_they_are_asked_for() {
     let stage = stage();
     stage.write("users.csv", super::stage::PEOPLE);
-    let removal = "\u{1b}[1m\u{1b}[31m  - delete  Dan Dent (dan@example.org)";
+    let removal = "  \u{1b}[1m\u{1b}[31m- delete  Dan Dent (dan@example.org)";
     let coloured = stage.words("plan --color always", &[]);
     assert!(coloured.contains(removal), "{coloured:?}");
     assert!(!stage.words("plan", &[]).contains('\u{1b}'));

@@ -8,3 +8,5 @@ pub(super) mod outcomes;
 mod progress;
 pub(super) mod secrets;
 pub(super) mod streams;
+mod summary;
+mod wrapping;

@@ -20,9 +20,73 @@ fn in_flight(lab: &Lab, hold: Duration) -> Child {
     lab.configure("apply: {concurrency: {max: 2}}\n");
     lab.zitadel
         .inject(Fault::once("POST", "/v2/users/human", FaultKind::Delay(hold)).times(2));
-    let child = lab.command("sync --report report.json").spawn().unwrap();
+    let child = lab
+        .command("sync --report report.json --metrics-file last.prom --html page.html")
+        .spawn()
+        .unwrap();
     lab.zitadel.wait_for_a_write();
     child
+}
+
+/// Of many changes that were not started, ten are listed, and all are counted.
+#[test]
+fn many_changes_that_were_not_started_are_summed_up() {
+    let lab = Lab::csv(&staff(30));
+    let child = in_flight(&lab, Duration::from_millis(700));
+    send("-TERM", &child);
+    let run = ended(child).exits(1);
+    let left = 30 - lab.zitadel.users().len();
+    assert!((12..30).contains(&left), "{left}");
+    assert_eq!(
+        run.out.matches("\nnot started: create ").count(),
+        11,
+        "{}",
+        run.out
+    );
+    let rest = format!(
+        "\nnot started: create {} more (`--report FILE` has them all): stopped by a signal",
+        left - 10
+    );
+    assert!(run.out.contains(&rest), "{}", run.out);
+    let metrics = std::fs::read_to_string(lab.path("last.prom")).unwrap();
+    for (result, count) in [("not_started", left), ("failed", 0), ("applied", 30 - left)] {
+        let labels = format!("action=\"create\",result=\"{result}\"");
+        let line = metrics.lines().find(|line| line.contains(&labels));
+        assert!(
+            line.is_some_and(|line| line.ends_with(&format!(" {count}"))),
+            "{result} {count}: {metrics}"
+        );
+    }
+    let page = std::fs::read_to_string(lab.path("page.html")).unwrap();
+    let cells = format!(
+        "<td class=\"number\">{}</td><td class=\"number\">0</td><td class=\"number\">{left}</td>",
+        30 - left
+    );
+    assert!(
+        page.contains(">Not started</th>") && page.contains(&cells),
+        "{page}"
+    );
+    lab.zitadel.clear_faults();
+    lab.run("sync --html page.html").exits(0);
+    let page = std::fs::read_to_string(lab.path("page.html")).unwrap();
+    assert!(!page.contains("Not started"), "{page}");
+}
+
+/// Nothing of an interrupted undo has to be fixed.
+#[test]
+fn an_interrupted_undo_is_run_again() {
+    let lab = Lab::csv(&staff(12));
+    lab.configure("guard: {max_removals: 100%}\napply: {concurrency: {max: 2}}\n");
+    lab.run("sync --undo-file undo.json").exits(0);
+    let hold = FaultKind::Delay(Duration::from_millis(700));
+    lab.zitadel.inject(Fault::nth_write(1, hold).times(2));
+    lab.zitadel.reset_counts();
+    let child = lab.command("undo undo.json").spawn().unwrap();
+    lab.zitadel.wait_for_a_write();
+    send("-TERM", &child);
+    let run = ended(child);
+    run.says("Next: run the same command again: it makes the changes that were not started. Then ")
+        .does_not_say("fix the failures");
 }
 
 /// What was in flight is complete, role included; the rest is named, and the next run does it.
